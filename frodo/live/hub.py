@@ -1,0 +1,160 @@
+"""All rooms of this process, and their one place on the channel layer."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from .listener import GONE, Listener
+from .room import Room, Source, room_name
+
+logger = logging.getLogger(__name__)
+
+LAYER_TIMEOUT = 2.0
+"""Seconds the channel layer may take for anything, before we go on without it."""
+SWEEP = 5.0
+"""Seconds between looks at the source: finds what the layer lost, joins it again after it was away."""
+
+
+def publish(source: str, key: int, n: int, text: str) -> None:
+    """Tell all processes. Called after commit; never fails, for the event is kept and will be found."""
+    try:
+        async_to_sync(send_to_group)(room_name(source, key), n, text)
+    except Exception as error:  # whatever the layer's server throws at us
+        logger.warning("Live: event %s of %s %s was not sent: %r", n, source, key, error)
+
+
+async def send_to_group(room: str, n: int, text: str) -> None:
+    async with asyncio.timeout(LAYER_TIMEOUT):
+        await get_channel_layer().group_send(room, {"type": "live.event", "room": room, "n": n, "text": text})
+
+
+class Hub:
+    """All rooms with open sockets on this event loop."""
+
+    def __init__(self) -> None:
+        self.layer = get_channel_layer()
+        self.rooms: dict[str, Room] = {}
+        self.lock = asyncio.Lock()  # one at a time joins and leaves groups
+        self.channel: str | None = None
+        self.tasks: list[asyncio.Task] = []
+        self.layer_is_away = False
+
+    async def join(self, source: Source, key: int, listener: Listener) -> Room:
+        name = room_name(source.name, key)
+        room = self.rooms.get(name)
+        if room is None:
+            room = self.rooms[name] = Room(source, key)
+        listener.room = room
+        room.listeners.add(listener)
+        if not self.tasks:
+            self.tasks.append(asyncio.create_task(self.sweep()))
+        if not self.layer_is_away:
+            await self.join_layer(room)
+        return room
+
+    async def leave(self, listener: Listener) -> None:
+        room, listener.room = listener.room, None
+        if room is None:
+            return
+        listener.gone = True
+        room.listeners.discard(listener)
+        if room.listeners or self.rooms.get(room.name) is not room:
+            return
+        del self.rooms[room.name]
+        if room.filling is not None:
+            room.filling.cancel()
+        async with self.lock:
+            if room.joined_layer and room.name not in self.rooms:
+                await self.ask_layer(lambda: self.layer.group_discard(room.name, self.channel))
+        if not self.rooms:
+            for task in self.tasks:
+                task.cancel()
+            forget(self)
+
+    async def join_layer(self, room: Room) -> None:
+        async with self.lock:
+            if room.joined_layer or room.name not in self.rooms:
+                return
+            if self.channel is None:
+                self.channel = await self.ask_layer(lambda: self.layer.new_channel())
+                if self.channel is None:
+                    return
+                self.tasks.append(asyncio.create_task(self.listen(self.channel)))
+            await self.ask_layer(lambda: self.layer.group_add(room.name, self.channel))
+            room.joined_layer = not self.layer_is_away
+
+    async def ask_layer(self, call: Callable[[], Awaitable]):
+        """The layer's answer; None, and a mark, when its server is away."""
+        try:
+            async with asyncio.timeout(LAYER_TIMEOUT):
+                answer = await call()
+        except Exception as error:  # other people's server
+            if not self.layer_is_away:
+                logger.warning("Live: the channel layer is away, events come by asking: %r", error)
+            self.layer_is_away = True
+            return None
+        if self.layer_is_away:
+            logger.warning("Live: the channel layer is back")
+        self.layer_is_away = False
+        return answer
+
+    async def listen(self, channel: str) -> None:
+        while True:
+            try:
+                message = await self.layer.receive(channel)
+            except Exception as error:  # other people's server
+                logger.warning("Live: nothing can be heard from the channel layer: %r", error)
+                await asyncio.sleep(1)
+                continue
+            room = self.rooms.get(message["room"])
+            if room is not None:
+                room.hear(message["n"], message["text"])
+
+    async def sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            try:
+                await self.sweep_once()
+            except Exception:
+                logger.exception("Live: looking for lost events failed")
+
+    async def sweep_once(self) -> None:
+        by_source: dict[str, list[Room]] = {}
+        for room in list(self.rooms.values()):
+            await self.join_layer(room)
+            by_source.setdefault(room.source.name, []).append(room)
+        for rooms in by_source.values():
+            latest = await rooms[0].source.latest([room.key for room in rooms])
+            for room in rooms:
+                if room.key not in latest:
+                    room.close(GONE)
+                elif room.last is not None and latest[room.key] > room.last:
+                    room.fill()
+                    room.joined_layer = False  # perhaps the layer has forgotten us
+                    await self.join_layer(room)
+
+
+hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def current_hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in hubs:
+        for other in [known for known in hubs if known.is_closed()]:
+            del hubs[other]
+        hubs[loop] = Hub()
+    return hubs[loop]
+
+
+def forget(hub: Hub) -> None:
+    for loop, known in list(hubs.items()):
+        if known is hub:
+            del hubs[loop]
+
+
+def n_sockets() -> int:
+    return sum(len(room.listeners) for known in hubs.values() for room in known.rooms.values())

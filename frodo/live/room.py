@@ -1,0 +1,119 @@
+"""What happens to one thing, such as a post, and who in this process listens."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from typing import Protocol
+
+from .listener import Backlog, Listener, reset_frame
+
+logger = logging.getLogger(__name__)
+
+MAX_RECENT = 100
+"""Frames a room remembers, so that those who come back after a cut ask the database nothing."""
+GRACE = 0.05
+"""Seconds a number may be late, as when two processes commit at once, before it is read from the source."""
+
+
+class Source(Protocol):
+    """Where a room's events are kept. A room is a source and a key, such as posts and a post's id."""
+
+    name: str
+
+    async def since(self, key: int, n: int | None) -> Backlog | None:
+        """Everything after `n`; nothing for n None; None when the key is not, or no longer, to be seen."""
+
+    async def latest(self, keys: Iterable[int]) -> dict[int, int]:
+        """The newest number of each key that is to be seen."""
+
+    def rewrites_history(self, text: str) -> bool:
+        """Are earlier frames not to be shown any more after this one?"""
+
+
+def room_name(source: str, key: int) -> str:
+    return f"live.{source}.{key}"
+
+
+class Room:
+    """The sockets of one post in this process, and how far they have been told."""
+
+    def __init__(self, source: Source, key: int) -> None:
+        self.source = source
+        self.key = key
+        self.name = room_name(source.name, key)
+        self.listeners: set[Listener] = set()
+        self.last: int | None = None
+        self.recent: deque[tuple[int, str]] = deque(maxlen=MAX_RECENT)
+        self.early: dict[int, str] = {}
+        self.filling: asyncio.Task | None = None
+        self.joined_layer = False
+
+    async def backlog(self, since: int | None) -> Backlog | None:
+        """What a newcomer missed: from memory if we can, else from the source."""
+        if self.last is not None and self.joined_layer:
+            if since is None:
+                return Backlog(self.last, [])
+            if self.last - len(self.recent) <= since <= self.last:
+                return Backlog(self.last, [(n, text) for n, text in self.recent if n > since])
+        backlog = await self.source.since(self.key, since)
+        if backlog is not None and self.last is None:
+            self.last = backlog.n
+            self.early = {n: text for n, text in self.early.items() if n > self.last}
+            self.tell_early()
+        return backlog
+
+    def hear(self, n: int, text: str) -> None:
+        if self.last is not None and n <= self.last:
+            return
+        self.early[n] = text
+        self.tell_early()
+        if self.early and self.last is not None:
+            self.fill(GRACE)
+
+    def tell_early(self) -> None:
+        while self.last is not None and self.last + 1 in self.early:
+            self.tell(self.last + 1, self.early.pop(self.last + 1))
+
+    def tell(self, n: int, text: str) -> None:
+        self.last = n
+        if self.source.rewrites_history(text):
+            self.recent.clear()
+        self.recent.append((n, text))
+        for listener in self.listeners:
+            listener.tell(n, text)
+
+    def fill(self, delay: float = 0) -> None:
+        if self.filling is None:
+            self.filling = asyncio.create_task(self.fill_gap(delay))
+
+    async def fill_gap(self, delay: float) -> None:
+        try:
+            await asyncio.sleep(delay)
+            if delay and not self.early:
+                return  # it was only late
+            backlog = await self.source.since(self.key, self.last)
+            if backlog is not None:
+                self.take(backlog)
+        except Exception:  # the source is away: the next sweep tries again
+            logger.exception("Live: the gap in %s could not be filled", self.name)
+        finally:
+            self.filling = None
+
+    def take(self, backlog: Backlog) -> None:
+        if backlog.frames is None:
+            self.recent.clear()
+            self.last = backlog.n
+            for listener in self.listeners:
+                listener.tell(backlog.n, reset_frame(backlog.n))
+        else:
+            for n, text in backlog.frames:
+                if n == self.last + 1:
+                    self.tell(n, text)
+        self.early = {n: text for n, text in self.early.items() if n > self.last}
+        self.tell_early()
+        self.early.clear()  # what the source does not know yet, a sweep will find there
+
+    def close(self, code: int) -> None:
+        for listener in self.listeners:
+            listener.close(code)
