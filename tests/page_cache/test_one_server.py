@@ -1,0 +1,108 @@
+"""One real server, and commands beside it, on SQLite alone."""
+
+import signal
+from http.client import HTTPConnection
+
+import pytest
+
+from tests.page_cache.blog import BROWSER
+from tests.server import Server, until
+
+WRITE = (
+    "from tests.factories import make_post; from blog.models import *;"
+    "from django.utils import timezone; from datetime import timedelta;"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with Server(
+        tmp_path_factory.mktemp("server"), PAGE_CACHE_MB="64", PAGE_CACHE_SECONDS="1000", VIEWS_WRITE_SECONDS="1000"
+    ) as server:
+        server.run(WRITE + "make_post(title='A walk')")
+        yield server
+
+
+def get(server, path: str, method: str = "GET", **headers: str):
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, dict(response.getheaders()), body
+
+
+def test_a_page_comes_compressed_dated_and_once(server):
+    status, headers, body = get(server, "/post/a-walk/", accept_encoding="br", accept_language="zh-CN")
+    assert status == 200
+    assert {"date", "etag", "vary", "cache-control", "content-security-policy"} <= headers.keys()
+    assert (headers["content-encoding"], headers["content-language"]) == ("br", "zh-hans")
+    assert int(headers["content-length"]) == len(body)
+    assert "set-cookie" not in headers
+    assert "x-frodo-about" not in headers
+
+    asked = {"accept_encoding": "br", "accept_language": "zh-CN", "if_none_match": headers["etag"]}
+    assert get(server, "/post/a-walk/", **asked)[::2] == (304, b"")
+    assert get(server, "/post/a-walk/", "HEAD", accept_encoding="gzip")[2] == b""
+
+
+def test_who_comments_finds_it_on_the_page(server):
+    for n in range(5):
+        get(server, "/post/a-walk/")
+        status, _said = server.ask("/api/posts/a-walk/comments/", {"text": f"Lovely, {n}.", "name": "Bob"})
+
+        assert status == 201
+        assert f"Lovely, {n}." in server.ask("/post/a-walk/")[1]
+        assert f"{n + 1} comment" in server.ask("/")[1]
+
+
+def test_what_another_process_writes_is_found(server):
+    addresses = ["/", "/atom.xml", "/sitemap.xml", "/search/?q=lake", "/archives/", "/post/a-lake/"]
+    for address in addresses:
+        assert 'href="/post/a-lake/"' not in server.ask(address)[1]
+
+    server.run(WRITE + "make_post(title='A lake')")
+
+    for address in addresses[:-1]:
+        until(lambda address=address: "/post/a-lake/" in server.ask(address)[1], f"the new post on {address}")
+    assert server.ask("/post/a-lake/")[0] == 200
+
+
+def test_an_import_is_found(server, tmp_path):
+    assert server.ask("/post/imported/")[0] == 404
+    server.manage("createauthor", "cleo")
+    (tmp_path / "imported.md").write_text("---\ntitle: Imported\ndate: 2026-01-02\n---\n\nFrom afar.\n")
+
+    server.manage("import_blog", str(tmp_path), "--author", "cleo")
+
+    until(lambda: server.ask("/post/imported/")[0] == 200, "the imported post")
+
+
+def test_purge_pages_reaches_a_running_server(server):
+    assert "By SQL" not in server.ask("/post/a-walk/")[1]
+    server.run(WRITE + "Post.objects.filter(slug='a-walk').update(title='By SQL')")
+
+    assert "anew" in server.manage("purge_pages")
+
+    until(lambda: "By SQL" in server.ask("/post/a-walk/")[1], "the page to be made anew")
+
+
+def test_a_scheduled_post_appears(server):
+    server.run(WRITE + "make_post(title='Soon', slug='soon', published_at=timezone.now() + timedelta(seconds=2))")
+    assert server.ask("/post/soon/")[0] == 404
+
+    until(lambda: server.ask("/post/soon/")[0] == 200, "the post's time")
+    assert "/post/soon/" in server.ask("/")[1]
+
+
+def test_views_are_written_when_the_server_stops(server):
+    for _reader in range(3):
+        get(server, "/post/a-walk/", user_agent=BROWSER)
+    get(server, "/post/a-walk/", user_agent="curl/8")
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(30)
+    server.process = None
+
+    assert server.run(WRITE + "print(Post.objects.get(slug='a-walk').n_views)") == "3"
+    server.start()
+    assert "Traceback" not in server.log.read_text()
