@@ -1,0 +1,281 @@
+"""What our handler answers is what Django's answers: an upgrade that changes one of them is seen here."""
+
+import asyncio
+import re
+
+import pytest
+from django.core import signals
+from django.core.handlers.asgi import ASGIHandler
+from django.test import override_settings
+
+from blog.models import Tag
+from frodo.handler import Handler
+from frodo.threads import OrmThreads
+from tests.factories import make_post
+from tests.threads.asking import ask, run
+
+FORM = {"method": "POST", "body": b"tea=green", "content_type": "application/x-www-form-urlencoded"}
+TOKEN = "a" * 32
+FILES = (
+    b'--edge\r\nContent-Disposition: form-data; name="tea"\r\n\r\ngreen\r\n'
+    b'--edge\r\nContent-Disposition: form-data; name="leaf"; filename="leaf.txt"\r\n\r\nleaf\r\n--edge--\r\n'
+)
+
+QUESTIONS = {
+    "async view": {"path": "/quiet/"},
+    "its language": {"path": "/quiet/", "accept_language": "zh-hans,en;q=0.5"},
+    "sync view": {"path": "/sync/?q=%E8%8C%B6", "accept_language": "zh-hans"},
+    "async query": {"path": "/count/"},
+    "to and fro": {"path": "/to-and-fro/"},
+    "head": {"path": "/quiet/", "method": "HEAD"},
+    "options": {"path": "/api/markdown/", "method": "OPTIONS"},
+    "missing": {"path": "/missing/"},
+    "missing, sync": {"path": "/missing-sync/"},
+    "not in the table": {"path": "/no/such/thing"},
+    "without its slash": {"path": "/quiet?a=b"},
+    "fails": {"path": "/fails/"},
+    "fails, sync": {"path": "/fails-sync/"},
+    "forbidden": {"path": "/forbidden/"},
+    "suspicious": {"path": "/suspicious/"},
+    "bad": {"path": "/bad/"},
+    "answers nothing": {"path": "/nothing/"},
+    "strange host": {"path": "/quiet/", "host": "evil.example"},
+    "strange query": {"path": "/quiet/?\xff=\xfe"},
+    "new session": {"path": "/session/"},
+    "new session, sync": {"path": "/session-sync/"},
+    "session only read": {"path": "/session-read/"},
+    "unknown session": {"path": "/session-read/", "cookie": "sessionid=unknown"},
+    "session ended": {"path": "/session-ended/", "cookie": "sessionid=unknown"},
+    "user": {"path": "/user/"},
+    "user, sync": {"path": "/user-sync/"},
+    "message": {"path": "/message/"},
+    "cookies": {"path": "/cookies/"},
+    "csrf token": {"path": "/token/"},
+    "csrf token again": {"path": "/token/", "cookie": f"csrftoken={TOKEN}"},
+    "form without token": {"path": "/form/", **FORM},
+    "form with token": {"path": "/form/", **FORM, "cookie": f"csrftoken={TOKEN}", "x_csrftoken": TOKEN},
+    "form of another site": {
+        "path": "/form/",
+        **FORM,
+        "cookie": f"csrftoken={TOKEN}",
+        "x_csrftoken": TOKEN,
+        "origin": "https://evil.example",
+    },
+    "upload": {
+        "path": "/form/",
+        "method": "POST",
+        "body": FILES,
+        "content_type": "multipart/form-data; boundary=edge",
+        "content_length": str(len(FILES)),
+        "cookie": f"csrftoken={TOKEN}",
+        "x_csrftoken": TOKEN,
+    },
+    "damaged upload": {
+        "path": "/form/",
+        "method": "POST",
+        "body": FILES,
+        "content_type": "multipart/form-data; boundary=",
+        "cookie": f"csrftoken={TOKEN}",
+        "x_csrftoken": TOKEN,
+    },
+    "stream": {"path": "/stream/"},
+    "stream, sync": {"path": "/stream-sync/"},
+    "file": {"path": "/file/"},
+    "in parts": {"path": "/large/"},
+    "template": {"path": "/template/"},
+    "template fails": {"path": "/template-fails/"},
+    "home": {"path": "/"},
+    "post": {"path": "/post/a-walk/"},
+    "feed": {"path": "/feed.json"},
+    "comments": {"path": "/api/posts/a-walk/comments/"},
+    "sign in": {"path": "/admin/login/"},
+    "admin": {"path": "/admin/"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _views_of_every_kind(settings):
+    settings.ROOT_URLCONF = "tests.threads.urls"
+    settings.ALLOWED_HOSTS = ["localhost"]
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume synchronous iterators")
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_same_answer(pool, settings, question, debug):
+    settings.DEBUG = debug
+    make_post()
+    Tag.objects.bulk_create(Tag(name=name, slug=name) for name in ("tea", "cup"))
+
+    stock = asyncio.run(ask(ASGIHandler(), **QUESTIONS[question]))
+    ours = asyncio.run(ask(OrmThreads(Handler(), pool), **QUESTIONS[question]))
+
+    assert ours.status == stock.status
+    assert without_chance(ours.headers) == without_chance(stock.headers)
+    if ours.status < 400 or not debug:  # a report with the code's own lines
+        assert masked(ours.body.decode()) == masked(stock.body.decode())
+        assert ours.n_parts == stock.n_parts
+
+
+def without_chance(headers):
+    return [(name, masked(value)) for name, value in headers if name not in {"expires", "content-length"}]
+
+
+def masked(text: str) -> str:
+    text = re.sub(r"(sessionid|csrftoken)=\w+|expires=[^;]+", r"\1=…", text)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|messages=[^;]+', "…", text)
+
+
+def test_the_middleware_is_the_one_in_settings(settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.threads.test_as_django.Stamp"]
+
+    answer = asyncio.run(ask(Handler(), "/quiet/"))
+
+    assert answer["x-stamp"] == "stamped"
+    assert settings.MIDDLEWARE[0].startswith("frodo.")
+    assert "django.middleware.common.CommonMiddleware" in settings.MIDDLEWARE
+
+
+class Stamp:
+    """Sync only, as many packages' middleware is."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response["X-Stamp"] = "stamped"
+        return response
+
+
+class Rescue(Stamp):
+    def process_exception(self, request, exception):
+        from django.http import HttpResponse
+
+        return HttpResponse(f"rescued from {type(exception).__name__}")
+
+
+def test_sync_middleware_works_on_one_thread(narrow, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.threads.test_as_django.Stamp"]
+    app = OrmThreads(Handler(), narrow)
+
+    async def test():
+        paths = ["/count/", "/to-and-fro/", "/sync/", "/session/"] * 5
+        return await asyncio.gather(*(ask(app, path) for path in paths))
+
+    assert {(answer.status, answer["x-stamp"]) for answer in asyncio.run(test())} == {(200, "stamped")}
+
+
+@pytest.mark.parametrize("path", ["/fails/", "/fails-sync/", "/template-fails/"])
+def test_middleware_may_rescue(pool, settings, path):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.threads.test_as_django.Rescue"]
+
+    stock = asyncio.run(ask(ASGIHandler(), path))
+    ours = asyncio.run(ask(OrmThreads(Handler(), pool), path))
+
+    assert ours.body == stock.body == b"rescued from ZeroDivisionError"
+
+
+@pytest.mark.parametrize("handler", [ASGIHandler, Handler])
+def test_signals_are_sent(pool, handler):
+    heard = []
+
+    def begun(**kwargs):
+        heard.append("begun")
+
+    async def ended(**kwargs):
+        heard.append("ended")
+
+    def failed(**kwargs):
+        heard.append("failed")
+
+    signals.request_started.connect(begun)
+    signals.request_finished.connect(ended)
+    signals.got_request_exception.connect(failed)
+    try:
+        asyncio.run(ask(OrmThreads(handler(), pool), "/count/"))
+        asyncio.run(ask(OrmThreads(handler(), pool), "/fails/"))
+    finally:
+        signals.request_started.disconnect(begun)
+        signals.request_finished.disconnect(ended)
+        signals.got_request_exception.disconnect(failed)
+
+    assert heard == ["begun", "ended", "begun", "failed", "ended"]
+
+
+@pytest.mark.parametrize("handler", [ASGIHandler, Handler])
+def test_who_leaves_is_not_worked_for(pool, handler, monkeypatch):
+    from tests.threads import urls
+
+    gone, said = asyncio.Event(), []
+
+    async def slow(request):
+        gone.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            said.append("cancelled")
+            raise
+
+    monkeypatch.setattr(urls.urlpatterns[0], "callback", slow)
+
+    answer = asyncio.run(ask(OrmThreads(handler(), pool), "/quiet/", gone=gone))
+
+    assert (said, answer.status) == (["cancelled"], 0)
+
+
+@pytest.mark.parametrize("handler", [ASGIHandler, Handler])
+def test_what_is_not_http_is_refused(handler):
+    with pytest.raises(ValueError, match="can only handle ASGI/HTTP"):
+        asyncio.run(handler()({"type": "websocket"}, None, None))
+
+
+@override_settings(DEBUG_PROPAGATE_EXCEPTIONS=True)
+def test_errors_come_through_where_settings_say_so(pool):
+    """Django's does the same, but leaves the request's body open."""
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(ask(OrmThreads(Handler(), pool), "/fails/"))
+
+
+# What ours does not do
+
+
+def hops(pool, path: str, **question) -> int:
+    app = OrmThreads(Handler(), pool)
+    asyncio.run(ask(app, path, **question))
+    before = pool.n_hops
+    asyncio.run(ask(app, path, **question))
+    return pool.n_hops - before
+
+
+@pytest.mark.parametrize(
+    ("path", "n"),
+    [
+        ("/quiet/", 0),
+        ("/cookies/", 0),
+        ("/token/", 0),
+        ("/count/", 1),
+        ("/sync/", 1),
+        ("/to-and-fro/", 1),
+        ("/missing/", 1),
+        ("/user/", 0),
+        ("/healthz", 0),
+        ("/readyz", 1),
+    ],
+)
+def test_only_what_asks_the_database_leaves_the_loop(pool, path, n):
+    assert hops(pool, path) == n
+
+
+def test_a_session_is_saved_on_a_thread(pool):
+    saved = hops(pool, "/session-sync/")
+
+    assert saved == 2  # the view, and the saving
+
+
+def test_a_page_for_what_went_wrong_is_made_on_a_thread_with_a_connection(pool):
+    run(pool, Tag.objects.acount)
+    answer = asyncio.run(ask(OrmThreads(Handler(), pool), "/missing/"))
+
+    assert answer.status == 404
+    assert len(pool.threads) <= 4

@@ -1,0 +1,106 @@
+"""When all threads are taken one waits, and then hears when to come back."""
+
+import asyncio
+import json
+
+import pytest
+from django.db import OperationalError
+from django.test import override_settings
+
+from blog.models import Tag
+from frodo.handler import Handler
+from frodo.threads import Busy, OrmThreads
+from tests.threads.asking import Door, ask, hop, request
+
+pytestmark = pytest.mark.usefixtures("_views")
+
+
+@pytest.fixture
+def _views():
+    with override_settings(ROOT_URLCONF="tests.threads.urls"):
+        yield
+
+
+@pytest.fixture
+def hasty(make_pool):
+    return make_pool(1, patience=0.05)
+
+
+async def while_taken(pool, deed):
+    """The result of `deed`, begun while all threads are taken."""
+    door = Door()
+    taken = [asyncio.create_task(request(pool, hop(door.enter))) for _ in range(pool.size)]
+    await door.has(pool.size)
+    try:
+        return await deed()
+    finally:
+        door.is_open.set()
+        await asyncio.wait(taken)
+
+
+@pytest.mark.parametrize("path", ["/count/", "/sync/", "/to-and-fro/", "/session-sync/"])
+@pytest.mark.parametrize("debug", [False, True])
+def test_it_says_503_and_when_to_come_back(hasty, path, debug, settings):
+    settings.DEBUG = debug
+    app = OrmThreads(Handler(), hasty)
+
+    answer = asyncio.run(while_taken(hasty, lambda: ask(app, path)))
+
+    assert answer.status == 503
+    assert answer["retry-after"] == "5"
+    assert "请稍候" in answer.body.decode()
+    assert hasty.n_hops == 2  # the one that takes the thread, and the view: who was refused is not queued again
+
+
+def test_the_api_says_it_in_its_own_shape(hasty):
+    app = OrmThreads(Handler(), hasty)
+
+    answer = asyncio.run(while_taken(hasty, lambda: ask(app, "/api/posts/a-walk/comments/")))
+
+    assert (answer.status, answer["retry-after"]) == (503, "5")
+    assert json.loads(answer.body)["error"]["code"] == "unavailable"
+
+
+def test_who_asks_nothing_of_the_database_is_served(hasty):
+    app = OrmThreads(Handler(), hasty)
+
+    assert asyncio.run(while_taken(hasty, lambda: ask(app, "/quiet/"))).status == 200
+
+
+def test_it_is_a_database_that_does_not_answer(hasty):
+    async def deed():
+        with pytest.raises(Busy):
+            await request(hasty, Tag.objects.acount)
+
+    asyncio.run(while_taken(hasty, deed))
+
+    assert issubclass(Busy, OperationalError)
+
+
+def test_afterwards_all_is_well(hasty):
+    app = OrmThreads(Handler(), hasty)
+
+    async def test():
+        assert (await while_taken(hasty, lambda: ask(app, "/count/"))).status == 503
+        return await ask(app, "/count/")
+
+    assert asyncio.run(test()).status == 200
+
+
+def test_who_comes_within_the_time_is_served_in_order(make_pool):
+    pool = make_pool(1)
+    done = []
+
+    async def test():
+        door = Door()
+        taken = asyncio.create_task(request(pool, hop(door.enter)))
+        await door.has(1)
+        waiting = [asyncio.create_task(request(pool, hop(lambda n=n: done.append(n)))) for n in range(5)]
+        await asyncio.sleep(0)
+        waiting[2].cancel()
+        door.is_open.set()
+        await asyncio.wait([taken, *waiting])
+
+    asyncio.run(test())
+
+    assert done == [0, 1, 3, 4]
