@@ -1,0 +1,31 @@
+import sys
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.authors import create_author
+
+
+class Command(BaseCommand):
+    help = "Makes an author, who may write, moderate and do everything else in the admin."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--email", default="")
+        parser.add_argument("--name", default="", help="the name shown to readers; without it, the username")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password from the input; without it, one is made"
+        )
+
+    def handle(self, *, username: str, email: str, name: str, password_stdin: bool, **options) -> None:
+        given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+        if password_stdin and not given:
+            raise CommandError(_("No password came in."))
+        try:
+            author, password = create_author(username, given, email=email, name=name)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        self.stdout.write(self.style.SUCCESS(_("%(username)s can sign in now.") % {"username": author.username}))
+        if not given:
+            self.stdout.write(_("Password, shown only this once: %(password)s") % {"password": password})

@@ -1,0 +1,33 @@
+"""The whole site as one ASGI application: `uvicorn frodo.asgi:application`."""
+
+import os
+
+from django import setup
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frodo.settings")
+setup(set_prefix=False)  # before anything that imports models
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+
+from blog.reading.source import Reading  # noqa: E402
+from frodo.files import Files  # noqa: E402
+from frodo.handler import Handler  # noqa: E402
+from frodo.lifespan import Lifespan  # noqa: E402
+from frodo.page_cache import PageCache  # noqa: E402
+from frodo.routing import websocket_urlpatterns  # noqa: E402
+from frodo.threads import OrmThreads  # noqa: E402
+from frodo.workers import refuse_to_serve_alone  # noqa: E402
+
+refuse_to_serve_alone()
+django = OrmThreads(Handler())
+pages = PageCache(django, Reading())
+
+# No session is read for a socket that shows what everybody may see; one that needs a user wraps itself.
+application = ProtocolTypeRouter(
+    {
+        "http": Files(pages),
+        "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
+        "lifespan": OrmThreads(Lifespan(pages)),
+    }
+)

@@ -1,0 +1,51 @@
+"""One shape for every error of the API: `{"error": {"code", "message", "fields"?}}`."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+
+class Refused(Exception):
+    """A verb's no, said in the reader's language. Subclasses name their code, message and HTTP status."""
+
+    code = "refused"
+    message = _("This cannot be done.")
+    status = status.HTTP_400_BAD_REQUEST
+    field: str | None = None
+    retry_after: int | None = None
+    """Seconds after which trying again makes sense."""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def body(code: str, message: str, fields: dict | None = None) -> dict:
+    error = {"code": code, "message": str(message)}
+    if fields:
+        error["fields"] = fields
+    return {"error": error}
+
+
+def answer(error: Exception, context: dict) -> Response | None:
+    """DRF's exception handler. None lets an unforeseen error become a 500 and a log line."""
+    if isinstance(error, Refused):
+        fields = {error.field: [str(error)]} if error.field else None
+        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+        return Response(body(error.code, str(error), fields), error.status, headers=headers)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.ValidationError):
+        fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        return Response(body("invalid", _("Some fields need another look."), fields), error.status_code)
+    if isinstance(error, exceptions.APIException):
+        headers = {}
+        if getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = error.auth_header
+        if getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(error.wait))
+        return Response(body(error.detail.code, error.detail), error.status_code, headers=headers)
+    return None

@@ -1,0 +1,60 @@
+"""Static and media files, sent by the ASGI server without entering Django."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from servestatic import ServeStaticASGI
+from servestatic.storage import CompressedManifestStaticFilesStorage
+
+
+def only_to_look_at(headers, path: str, url: str) -> None:
+    """An uploaded file is shown, never run: not as a page, not as a script."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Where files were collected, their names carry a hash of their content; elsewhere they are plain."""
+
+    def stored_name(self, name: str) -> str:
+        is_collected = self.hash_key(self.clean_name(urlsplit(name).path)) in self.hashed_files
+        return super().stored_name(name) if is_collected else name
+
+
+class Source(ServeStaticASGI):
+    """Static files from where they are written."""
+
+    def candidate_paths_for_url(self, url: str) -> Iterator[str]:
+        found = finders.find(url.removeprefix(settings.STATIC_URL))
+        if found:
+            yield found
+
+
+class Files:
+    """ASGI: `/static/` and `/media/` from disk, all else to `app`."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+        self.static_url, self.media_url = settings.STATIC_URL, settings.MEDIA_URL  # a setting takes longer than a page
+        self.static = Source(None, autorefresh=True)
+        if not settings.DEBUG and (settings.STATIC_ROOT / "staticfiles.json").exists():
+            self.static = ServeStaticASGI(self.static, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+        self.media = ServeStaticASGI(
+            None,
+            root=settings.MEDIA_ROOT,
+            prefix=settings.MEDIA_URL,
+            autorefresh=True,  # files come while we run
+            max_age=7 * 24 * 3600,
+            add_headers_function=only_to_look_at,
+        )
+
+    async def __call__(self, scope, receive, send) -> None:
+        path = scope["path"]
+        if path.startswith(self.static_url):
+            await self.static(scope, receive, send)
+        elif path.startswith(self.media_url):
+            await self.media(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

@@ -1,0 +1,34 @@
+"""What starts and stops with the server."""
+
+import gc
+import logging
+from typing import Protocol
+
+logger = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Lifespan:
+    """ASGI, for the server's `lifespan`: starts the parts in order, and stops them in reverse."""
+
+    def __init__(self, *parts: Part) -> None:
+        self.parts = parts
+
+    async def __call__(self, scope: dict, receive, send) -> None:
+        await receive()
+        for part in self.parts:
+            await part.start()
+        gc.freeze()  # what is there now stays; the collector need not go through it again and again
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for part in reversed(self.parts):
+            try:
+                await part.stop()
+            except Exception:  # the others stop all the same
+                logger.exception("%s did not stop well", type(part).__name__)
+        await send({"type": "lifespan.shutdown.complete"})

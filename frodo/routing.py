@@ -1,0 +1,10 @@
+"""The table of contents for websockets."""
+
+from django.urls import re_path
+
+from blog.events import consumers
+
+websocket_urlpatterns = [
+    re_path(r"^ws/posts/(?P<pk>[0-9]{1,18})/$", consumers.posts),
+    re_path(r"", consumers.nothing_here),
+]

@@ -1,0 +1,303 @@
+"""One file, read from top to bottom; the environment comes first, then a `.env` beside manage.py.
+
+Defaults suit a laptop. docs/settings.md lists every variable.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(os.environ.get("ENV_FILE") or BASE_DIR / ".env", recurse=False)
+
+
+def read(parse: Callable, name: str, default, **options):
+    """The environment's value, or the default; one that cannot be read stops the start with its name."""
+    try:
+        return parse(name, default, **options)
+    except EnvError as error:
+        raise ImproperlyConfigured(f"A setting in the environment cannot be used: {error}") from error
+
+
+DATA_DIR = Path(read(env.str, "DATA_DIR", str(BASE_DIR / "data")))
+
+# Safety
+
+INSECURE_KEY = "insecure-key-for-a-laptop-only"
+
+DEBUG = read(env.bool, "DEBUG", True)
+SECRET_KEY = read(env.str, "SECRET_KEY", INSECURE_KEY)
+ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SITE_URL = read(env.str, "SITE_URL", "").rstrip("/")
+HTTPS = read(env.bool, "HTTPS", SITE_URL.startswith("https://"))
+
+if not DEBUG and (SECRET_KEY == INSECURE_KEY or len(SECRET_KEY) < 32):
+    raise ImproperlyConfigured(
+        "With DEBUG off, SECRET_KEY must be set to a secret of your own, 32 characters or more. "
+        "`make run` writes one into .env; or use: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+
+# Nothing is loaded from other hosts but what the author's own text shows: pictures, sound, video, players.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data: blob:",
+        "media-src 'self' https:",
+        "frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com https://player.bilibili.com",
+        "connect-src 'self' ws: wss:" if DEBUG else "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+# Apps
+
+INSTALLED_APPS = [
+    # Its runserver speaks ASGI. Any other start need not carry Twisted about: 0.2 s and 26 MB of it.
+    *(["daphne"] if "runserver" in sys.argv else []),
+    "frodo",
+    "accounts",
+    "blog",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "frodo.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "frodo.urls"
+ASGI_APPLICATION = "frodo.asgi.application"
+
+THEME_DIR = read(env.str, "THEME_DIR", "")
+"""A folder with templates/, static/ and locale/ of one's own; what it lacks comes from ours (docs/theme.md)."""
+THEMES = [*([Path(THEME_DIR).resolve()] if THEME_DIR else []), BASE_DIR]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [theme / "templates" for theme in THEMES],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "blog.context.site",
+            ],
+        },
+    },
+]
+
+# Data
+
+DATABASES = {"default": read(env.dj_db_url, "DATABASE_URL", f"sqlite:///{DATA_DIR / 'frodo.sqlite3'}")}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A write lock taken at BEGIN waits its turn; one asked for in mid-transaction fails at once.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif DATABASES["default"]["ENGINE"].endswith("mysql"):
+    DATABASES["default"]["OPTIONS"] = {
+        "charset": "utf8mb4",
+        "init_command": "SET sql_mode='TRADITIONAL'",  # what does not fit is an error, never cut off
+        "isolation_level": "read committed",
+        "connect_timeout": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+    SILENCED_SYSTEM_CHECKS = ["mysql.W003"]  # long unique names: every MySQL that Django supports takes them
+
+ORM_THREADS = read(env.int, "ORM_THREADS", 8, validate=validate.Range(min=0))
+"""Threads, each with a connection that stays, for all database work of a process; 0: as Django does by itself."""
+ORM_QUEUE_SECONDS = read(env.float, "ORM_QUEUE_SECONDS", 5.0, validate=validate.Range(min=0.01))
+"""How long one may wait for a free thread before the answer is 503."""
+DATABASES["default"]["CONN_MAX_AGE"] = None if ORM_THREADS else 0
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = read(env.str, "REDIS_URL", "")
+REDIS_PREFIX = read(env.str, "REDIS_PREFIX", "frodo")
+"""Begins every key and channel. Two sites on one Redis need two."""
+
+# `models` keeps what cached properties answered (docs/async-models.md), and wants to know when it cannot.
+if REDIS_URL:
+    CACHES = {
+        alias: {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": f"{REDIS_PREFIX}:{alias}",
+            # A cache that is away is a cache that is empty, not an error page.
+            "OPTIONS": {
+                "IGNORE_EXCEPTIONS": alias == "default",
+                "LOG_IGNORED_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 2,
+            },
+        }
+        for alias in ("default", "models")
+    }
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+else:
+    CACHES = {
+        alias: {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": alias,
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+        for alias in ("default", "models")
+    }
+
+# Pages kept in memory
+
+PAGE_CACHE_MB = read(env.int, "PAGE_CACHE_MB", 0 if DEBUG else 64, validate=lambda n: n >= 0)
+"""Of one process. 0: every page is made when it is asked for, as while a theme is written."""
+PAGE_CACHE_SECONDS = read(env.float, "PAGE_CACHE_SECONDS", 60.0, validate=lambda n: n > 0)
+"""How long a page is kept, should nobody tell that it has changed."""
+PAGE_CACHE_LOOK = read(env.float, "PAGE_CACHE_LOOK", 1.0, validate=lambda n: n > 0)
+"""Seconds between looks at the database for changes that other processes made."""
+PAGE_CACHE_PATIENCE = 3.0
+"""Seconds a page may take to be made, where there is an older one that can be shown instead."""
+PAGE_CACHE_CDN_SECONDS = read(env.int, "PAGE_CACHE_CDN_SECONDS", 0, validate=lambda n: n >= 0)
+"""How long a CDN may answer by itself; it hears of no change meanwhile."""
+VIEWS_WRITE_SECONDS = read(env.float, "VIEWS_WRITE_SECONDS", 10.0, validate=lambda n: n > 0)
+"""Seconds for which views are counted in memory before they are written down."""
+
+# Accounts
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+# Live
+
+LIVE_CAPACITY = 10_000
+"""Messages the layer holds for one process before it drops some; the default of 100 loses events (docs/live.md)."""
+LIVE_MAX_SOCKETS = read(env.int, "LIVE_MAX_SOCKETS", 20_000, validate=validate.Range(min=0))
+"""Open pages one process listens for; those beyond it ask by HTTP. 0 turns websockets off."""
+
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py's default socket timeout would end a connection that only listens.
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+                "capacity": LIVE_CAPACITY,
+                "prefix": REDIS_PREFIX,
+            },
+        }
+    }
+else:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            # A group is left by those who leave, not by the clock.
+            "CONFIG": {"capacity": LIVE_CAPACITY, "group_expiry": 10**9},
+        }
+    }
+
+# Languages and time
+
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_CODE = read(env.str, "LANGUAGE_CODE", "en", validate=validate.OneOf([code for code, _ in LANGUAGES]))
+LOCALE_PATHS = [theme / "locale" for theme in THEMES]
+USE_I18N = USE_TZ = True
+TIME_ZONE = read(env.str, "TIME_ZONE", "UTC")
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [theme / "static" for theme in THEMES if (theme / "static").is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "frodo.files.StaticStorage"},
+}
+SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(read(env.str, "MEDIA_ROOT", str(DATA_DIR / "media")))
+
+# Logs
+
+LOG_LEVEL = read(env.str, "LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR")))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        # Every guessed address would be a line of its own.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+    },
+}
+
+# API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
+    "EXCEPTION_HANDLER": "frodo.errors.answer",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+# Blog
+
+SITE_NAME = read(env.str, "SITE_NAME", "Frodo")
+SITE_DESCRIPTION = read(env.str, "SITE_DESCRIPTION", "")
+POSTS_PER_PAGE = read(env.int, "POSTS_PER_PAGE", 10, validate=validate.Range(1, 100))
+SHOW_VIEWS = read(env.bool, "SHOW_VIEWS", False)
+POSTS_PER_FEED = read(env.int, "POSTS_PER_FEED", 20, validate=validate.Range(1, 500))
+
+COMMENT_MAX_LENGTH = read(env.int, "COMMENT_MAX_LENGTH", 10_000)
+COMMENT_HOLD_STRANGERS = read(env.bool, "COMMENT_HOLD_STRANGERS", False)
+"""True: a person's first comment waits until the author approves it."""
+COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")
+"""How many comments one address may post in how long: count/number and s, m, h or d."""
+TRUSTED_PROXIES = read(env.list, "TRUSTED_PROXIES", [])
+"""Addresses or networks whose X-Forwarded-For is believed."""

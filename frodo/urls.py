@@ -1,0 +1,17 @@
+"""The table of contents for HTTP."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from frodo.health import healthz, readyz
+from frodo.language import set_language
+
+handler404 = "blog.lost.not_found"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("", include("blog.urls")),
+]
