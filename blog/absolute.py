@@ -1,0 +1,12 @@
+"""Links that still lead home when the text is read elsewhere."""
+
+import re
+
+
+def absolute_html(html: str, root: str, page: str) -> str:
+    """`html` of ours with links from `/` put under `root`, and links from `#` under `root + page`.
+
+    Only for sanitised HTML, in which every attribute stands in double quotes.
+    """
+    html = re.sub(r'\b(href|src|poster)="/(?!/)', rf'\1="{root}/', html)
+    return re.sub(r'\bhref="#', f'href="{root}{page}#', html)

@@ -1,0 +1,14 @@
+"""The index of admin screens, one import per room."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from blog.discussion import admin as discussion
+from blog.posts import admin as posts
+
+__all__ = ["discussion", "posts"]
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = _("The author's desk")

@@ -1,0 +1,114 @@
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from blog.discussion import visitors
+from blog.discussion.models import Comment
+from blog.discussion.serializers import CommentIn, MarkdownIn
+from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
+from blog.discussion.threads import shown
+from blog.posts.models import Post
+from frodo import rates
+from frodo.addresses import client_address, network
+from frodo.api import FromThisSite, SmallJSONParser, number
+from frodo.markdown import render_comment
+
+PAGE = 100
+PREVIEWS = rates.Rate(60, 60)
+
+
+@api_view(["GET", "POST"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
+def comments(request: Request, slug: str) -> Response:
+    post = get_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    return post_one(request, post) if request.method == "POST" else list_some(request, post)
+
+
+def list_some(request: Request, post: Post) -> Response:
+    """Oldest first. `n` is the number of the last event that this list knows of."""
+    after = number(request.query_params.get("after"), 0)
+    limit = number(request.query_params.get("limit"), PAGE, least=1, most=500)
+    found = [comment for comment in shown(post, post.comments.for_thread()) if comment.pk > after]
+    page = found[:limit]
+    return Response(
+        {
+            "n": post.last_event,
+            "count": post.n_comments,
+            "comments": async_to_sync(Comment.to_dicts)(page),
+            "next": page[-1].pk if len(found) > limit else None,
+        }
+    )
+
+
+def post_one(request: Request, post: Post) -> Response:
+    said = CommentIn(data=request.data)
+    said.is_valid(raise_exception=True)
+    visitor = visitors.read(request)
+    user = request.user if request.user.is_authenticated else None
+    comment = post_comment(
+        post,
+        **said.validated_data,
+        user=user,
+        visitor=visitor.id or visitors.new_id(),
+        address=network(client_address(request)),
+    )
+    response = Response({**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}, status=201)
+    response["Location"] = comment.url
+    if user is None:
+        visitors.remember(response, visitors.Visitor(comment.visitor, comment.name))
+    return response
+
+
+@api_view(["GET"])
+def comment(request: Request, pk: int) -> Response:
+    visitor = visitors.read(request)
+    found = get_object_or_404(
+        Comment.objects.seen_by(user=request.user, visitor=visitor.id).for_json(),
+        pk=pk,
+        post__in=Post.objects.published(),
+    )
+    return Response(as_dict(found), headers=PRIVATE)
+
+
+@api_view(["GET"])
+def me(request: Request) -> Response:
+    """Who am I, as a page needs it that is the same for everyone."""
+    visitor = visitors.read(request)
+    user = request.user if request.user.is_authenticated else None
+    held = []
+    post = number(request.query_params.get("post"))
+    if post and (user or visitor.id):
+        waiting = Comment.objects.held_of(user=user, visitor=visitor.id).filter(post=post).for_json()
+        held = async_to_sync(Comment.to_dicts)(waiting)
+    return Response(
+        {
+            "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
+            "guest": {"name": visitor.name} if visitor.name and not user else None,
+            "held": held,
+            "csrf": get_token(request._request) if user else None,
+        },
+        headers=PRIVATE,
+    )
+
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+@api_view(["POST"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
+def markdown(request: Request) -> Response:
+    """A comment as it would look."""
+    said = MarkdownIn(data=request.data)
+    said.is_valid(raise_exception=True)
+    text = said.validated_data["text"]
+    if len(text) > settings.COMMENT_MAX_LENGTH:
+        raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
+    if wait := rates.take("preview", network(client_address(request)), PREVIEWS):
+        raise TooFast(wait)
+    return Response({"html": render_comment(text)})

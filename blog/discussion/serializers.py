@@ -1,0 +1,14 @@
+from rest_framework import serializers
+
+
+class CommentIn(serializers.Serializer):
+    """What a stranger may say of a comment. All else is set by us."""
+
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    name = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    parent = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
+
+
+class MarkdownIn(serializers.Serializer):
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True)

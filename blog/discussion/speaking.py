@@ -1,0 +1,205 @@
+"""Saying something: the one door through which comments come in."""
+
+from datetime import timedelta
+from html import unescape
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from blog.discussion.models import Comment
+from blog.events.recording import record
+from blog.posts.models import Post
+from frodo import names, rates
+from frodo.errors import Refused
+
+DOUBLE_CLICK = timedelta(minutes=10)
+"""The same words by the same writer within this time are one comment sent twice."""
+
+
+class CommentsClosed(Refused):
+    code = "comments_closed"
+    message = _("Comments on this post are closed.")
+    status = 403
+
+
+class NoSuchParent(Refused):
+    code = "no_such_comment"
+    message = _("The comment you answer is not there any more.")
+    field = "parent"
+
+
+class Empty(Refused):
+    code = "empty"
+    message = _("There is nothing to read in it.")
+    field = "text"
+
+
+class TooLong(Refused):
+    code = "too_long"
+    field = "text"
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__()
+        self.length, self.limit = length, limit
+
+    def __str__(self) -> str:
+        return _("It is %(length)d characters long; up to %(limit)d are allowed.") % {
+            "length": self.length,
+            "limit": self.limit,
+        }
+
+
+class NameMissing(Refused):
+    code = "name_missing"
+    message = _("Tell us your name.")
+    field = "name"
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    message = _("This is the name of somebody who writes here. Choose another one.")
+    field = "name"
+
+
+class Duplicate(Refused):
+    code = "duplicate"
+    message = _("You have posted this already.")
+    status = 409
+    field = "text"
+
+
+class TooFast(Refused):
+    code = "too_fast"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        if self.retry_after < 90:
+            return _("That is a lot at once. Try again in %(seconds)d seconds.") % {"seconds": self.retry_after}
+        return _("That is a lot at once. Try again in %(minutes)d minutes.") % {"minutes": -(-self.retry_after // 60)}
+
+
+def post_comment(
+    post: Post,
+    *,
+    text: str,
+    name: str = "",
+    email: str = "",
+    parent: int | None = None,
+    user: User | None = None,
+    visitor: str = "",
+    address: str = "",
+) -> Comment:
+    """Post a comment, or raise what stands against it. `comment.event` is its number, None while it is held."""
+    if not post.comments_open:
+        raise CommentsClosed
+    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=text.replace("\r\n", "\n").strip())
+    check_text(comment)
+    comment.name = name_for(user, name)
+    slow_down(user, visitor, address)
+    with transaction.atomic():
+        locked = Post.objects.select_for_update().only("comments_open").get(pk=post.pk)
+        if not locked.comments_open:
+            raise CommentsClosed
+        comment.parent = find_parent(post, parent)
+        if was_said(comment):
+            raise Duplicate
+        if settings.COMMENT_HOLD_STRANGERS and is_stranger(comment):
+            comment.state = Comment.State.HELD
+        comment.save()
+        comment.event = announce(comment, "comment.posted") if comment.state == Comment.State.VISIBLE else None
+    return comment
+
+
+def announce(comment: Comment, type: str) -> int:
+    """Make a comment public that was not, and return the number of its event."""
+    Post.objects.filter(pk=comment.post_id).update(n_comments=F("n_comments") + 1)
+    comment.post.n_comments = Post.objects.values_list("n_comments", flat=True).get(pk=comment.post_id)
+    return record(comment.post, type, event_data(comment)).n
+
+
+def event_data(comment: Comment) -> dict:
+    return {"comment": as_dict(comment.as_seen()), "n_comments": comment.post.n_comments}
+
+
+def as_dict(comment: Comment) -> dict:
+    """`to_dict` for a verb, which is sync so that its transaction stays in one thread."""
+    return async_to_sync(comment.to_dict)()
+
+
+def check_text(comment: Comment) -> None:
+    limit = settings.COMMENT_MAX_LENGTH
+    if len(comment.text) > limit:
+        raise TooLong(len(comment.text), limit)
+    if not names.can_be_seen(comment.text):
+        raise Empty
+    comment.render()
+    if "<img" not in comment.html and not names.can_be_seen(unescape(strip_tags(comment.html))):
+        raise Empty
+
+
+def name_for(user: User | None, name: str) -> str:
+    if user is not None:
+        return user.name[: Comment._meta.get_field("name").max_length]
+    name = names.clean(name)
+    if not names.can_be_seen(name):
+        raise NameMissing
+    if is_name_of_staff(name):
+        raise NameTaken
+    return name
+
+
+def is_name_of_staff(name: str) -> bool:
+    looks_like = names.folded(name)
+    staff = get_user_model().objects.filter(is_staff=True, is_active=True)
+    return any(looks_like in {names.folded(user.name), names.folded(user.username)} for user in staff)
+
+
+def slow_down(user: User | None, visitor: str, address: str) -> None:
+    if user is not None and user.is_staff:
+        return
+    rate = rates.Rate.of(settings.COMMENT_RATE)
+    who = [f"user-{user.pk}" if user is not None else f"visitor-{visitor}" if visitor else "", address]
+    wait = max(rates.take("comment", someone, rate) if someone else 0 for someone in who)
+    if wait:
+        raise TooFast(wait)
+
+
+def find_parent(post: Post, parent: int | None) -> Comment | None:
+    if parent is None:
+        return None
+    found = post.comments.visible().filter(pk=parent).first()
+    if found is None:
+        raise NoSuchParent
+    return found
+
+
+def was_said(comment: Comment) -> bool:
+    """By the same person: signed in, or with the same browser, or, with no cookie yet, under the same name."""
+    if comment.user_id:
+        writer = Q(user=comment.user_id)
+    else:
+        writer = Q(user=None, name=comment.name)
+        if comment.visitor:
+            writer |= Q(visitor=comment.visitor)
+    recent = comment.post.comments.exclude(state="removed").filter(
+        writer, parent=comment.parent, created_at__gt=timezone.now() - DOUBLE_CLICK
+    )
+    return any(text == comment.text for text in recent.values_list("text", flat=True))
+
+
+def is_stranger(comment: Comment) -> bool:
+    """Nothing by this person has ever been visible."""
+    if comment.user_id:
+        return not comment.user.is_staff and not Comment.objects.visible().filter(user=comment.user_id).exists()
+    return not comment.visitor or not Comment.objects.visible().filter(user=None, visitor=comment.visitor).exists()

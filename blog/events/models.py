@@ -1,0 +1,32 @@
+from json import dumps
+
+from django.db import models
+
+from blog.events.querysets import EventQuerySet
+from frodo.async_model import AsyncModel
+
+
+class Event(AsyncModel):
+    """Something that happened to a post; `n` rises by one within the post, without gaps."""
+
+    public = ("n", "type", "data")
+
+    post = models.ForeignKey("blog.Post", models.CASCADE, related_name="events")
+    n = models.PositiveIntegerField()
+    type = models.CharField(max_length=40)
+    data = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["n"]
+        constraints = [models.UniqueConstraint(fields=["post", "n"], name="one_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}/{self.n} {self.type}"
+
+
+def as_text(frame: dict) -> str:
+    """An event as it is sent, made once for all who listen."""
+    return dumps(frame, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from blog.events import api
+
+urlpatterns = [
+    path("api/posts/<str:slug>/events/", api.events, name="api-events"),
+]

@@ -1,0 +1,68 @@
+"""One page of a long list, and the links to the others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from math import ceil
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+
+NEAR = 2
+"""How many neighbours of the current page are linked, on each side."""
+
+
+@dataclass(frozen=True)
+class Link:
+    number: int | None
+    """None stands for left-out pages."""
+    url: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    number: int
+    n_pages: int
+    n_objects: int
+    address: Callable[[int], str] = field(repr=False)
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.n_pages
+
+    @property
+    def previous_url(self) -> str:
+        return self.address(self.number - 1) if self.has_previous else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.address(self.number + 1) if self.has_next else ""
+
+    @property
+    def links(self) -> Iterator[Link]:
+        """First, last and the neighbours: `1 … 4 5 [6] 7 8 … 20`."""
+        before = 0
+        for number in range(1, self.n_pages + 1):
+            if number in (1, self.n_pages) or abs(number - self.number) <= NEAR:
+                if number - before > 1:
+                    yield Link(None)
+                yield Link(number, self.address(number), number == self.number)
+                before = number
+
+
+async def take_page(
+    rows: QuerySet, number: int, address: Callable[[int], str], per_page: int | None = None
+) -> tuple[QuerySet, Page]:
+    """The rows of page `number`, from 1, not asked yet, and its Page. Http404 beyond the last; page 1 may be empty."""
+    per_page = per_page or settings.POSTS_PER_PAGE
+    n_objects = await rows.acount()
+    page = Page(number, max(1, ceil(n_objects / per_page)), n_objects, address)
+    if not 1 <= number <= page.n_pages:
+        raise Http404
+    start = (number - 1) * per_page
+    return rows[start : start + per_page], page

@@ -1,0 +1,26 @@
+"""What the page cache asks of the database, and tells it."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from blog.posts.models import Post
+from blog.reading.models import Edition
+from frodo.page_cache import State
+
+
+class Reading:
+    """The Source of the page cache."""
+
+    def state(self, since: float) -> State:
+        moment = datetime.fromtimestamp(since, UTC)
+        due = Post.objects.appearing_after(moment).values("published_at")[:1]
+        found = Edition.objects.filter(pk=Edition.ONLY).annotate(due=due).values_list("n", "due").first()
+        n, next_post = found or (0, due.values_list("published_at", flat=True).first())
+        return State(n, next_post.timestamp() if next_post else None)
+
+    @transaction.atomic
+    def add_views(self, views: dict[str, int]) -> None:
+        for pk, n in sorted((int(about), n) for about, n in views.items()):
+            Post.objects.filter(pk=pk).update(n_views=F("n_views") + n)
