@@ -1,0 +1,347 @@
+import pytest
+
+from tests.browser.discussion import make_post, moderate, say, sign_in, texts, wait_live, wait_text, write
+from tests.server import Server, until
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_comment_in_one_window_appears_in_the_other(window, server):
+    post = make_post(server)
+    one, two = window(post), window(post)
+    wait_live(one)
+    wait_live(two)
+
+    write(one, "Hello **there**")
+
+    wait_text(two, "Hello there")
+    assert texts(two) == texts(one) == ["Hello there"]
+    assert two.locator(".comment.is-new").count() == 1
+    assert two.locator(".comment-news").inner_text() == "New comment by Eve"
+    assert two.locator(".comment-count").inner_text() == "1"
+
+
+def test_ones_own_is_shown_at_once_and_once(window, server):
+    post = make_post(server)
+    page = window(post)
+    wait_live(page)
+
+    write(page, "Mine")
+    wait_text(page, "Mine")
+    say(server, post, "After it")
+    wait_text(page, "After it")
+
+    assert texts(page) == ["Mine", "After it"]
+    assert page.locator(".comment.is-new").all_inner_texts()[0].count("After it") == 1
+    assert page.locator(".comment-count").inner_text() == "2"
+    assert page.get_by_label("Comment", exact=False).last.input_value() == ""
+
+
+def test_an_answer_stands_under_its_parent(window, server):
+    post = make_post(server)
+    parent = say(server, post, "First")
+    say(server, post, "Second")
+    page, other = window(post), window(post)
+    wait_live(other)
+
+    page.locator(f"#comment-{parent['id']} .comment-answer").click()
+    form = page.locator(f"#comment-{parent['id']} .comment-form")
+    form.get_by_label("Name").fill("Eve")
+    form.get_by_label("Comment").fill("Answer")
+    form.get_by_role("button", name="Post the comment").click()
+
+    wait_text(page, "Answer")
+    wait_text(other, "Answer")
+    assert texts(page) == texts(other) == ["First", "Answer", "Second"]
+    assert form.count() == 0
+
+
+def test_deep_answers_stand_flat_and_name_their_parent(window, server):
+    post = make_post(server)
+    page = window(post)
+    wait_live(page)
+
+    parent = None
+    for depth in range(1, 6):
+        parent = say(server, post, f"Depth {depth}", parent=parent)["id"]
+    wait_text(page, "Depth 5")
+
+    live = [page.locator("ol .comment-to").all_inner_texts(), page.locator("ol ol ol > .comment").count()]
+    page.reload()
+    assert live == [["to Bob", "to Bob"], 3]
+    assert live == [page.locator("ol .comment-to").all_inner_texts(), page.locator("ol ol ol > .comment").count()]
+
+
+def test_a_window_catches_up_after_the_server_was_killed(chromium, tmp_path):
+    with Server(tmp_path) as server:
+        post = make_post(server)
+        say(server, post, "Number 1")
+        page = chromium.new_page(base_url=server.url)
+        page.goto(post)
+        wait_live(page)
+        say(server, post, "Number 2")
+        wait_text(page, "Number 2")
+
+        server.kill()
+        page.wait_for_selector("#comments[data-live='']", state="attached")
+        with Server(tmp_path) as twin:  # another process of the same site
+            for number in range(3, 8):
+                say(twin, post, f"Number {number}")
+        server.start()
+        say(server, post, "Number 8")
+
+        wait_live(page)
+        wait_text(page, "Number 8")
+        say(server, post, "Number 9")
+        wait_text(page, "Number 9")
+        assert texts(page) == [f"Number {number}" for number in range(1, 10)]
+        page.close()
+
+
+def test_a_window_reads_all_anew_when_the_gap_cannot_be_filled(chromium, tmp_path):
+    with Server(tmp_path) as server:
+        post = make_post(server)
+        gone = say(server, post, "To be gone")
+        say(server, post, "To stay")
+        page = chromium.new_page(base_url=server.url)
+        page.goto(post)
+        wait_live(page)
+
+        server.kill()
+        server.run(
+            "from blog.models import Comment, Event; from blog.discussion import moderation;"
+            f"moderation.remove(Comment.objects.get(pk={gone['id']}));"
+            "Event.objects.all().delete()"
+        )
+        server.start()
+        say(server, post, "New")
+
+        wait_text(page, "New")
+        until(lambda: texts(page) == ["To stay", "New"], "the thread to be read anew")
+        page.close()
+
+
+def test_where_sockets_are_blocked_it_asks_and_returns_by_itself(window, server):
+    post = make_post(server)
+    page = window()
+    blocked = [True]
+    page.route_web_socket("**/ws/**", lambda ws: ws.close() if blocked[0] else ws.connect_to_server())
+    page.goto(post)
+    wait_live(page, "asking")
+
+    say(server, post, "Heard by asking")
+    wait_text(page, "Heard by asking")
+
+    blocked[0] = False
+    wait_live(page)
+    say(server, post, "Heard on the socket")
+    wait_text(page, "Heard on the socket")
+    assert texts(page) == ["Heard by asking", "Heard on the socket"]
+
+
+def test_the_page_does_not_jump(window, server):
+    post = make_post(server, text="A paragraph.\n\n" * 40)
+    first = say(server, post, "First")
+    for number in range(12):
+        say(server, post, f"Number {number}\n\nand more\n\nand more")
+    page = window(post)
+    wait_live(page)
+    where = "document.querySelectorAll('.comments > .comment')[8].getBoundingClientRect().top"
+    page.evaluate("document.querySelectorAll('.comments > .comment')[8].scrollIntoView({ behavior: 'instant' })")
+    before = page.evaluate(where)
+
+    say(server, post, "An answer above what is read\n\nwith\n\nmany\n\nlines", parent=first["id"])
+    wait_text(page, "An answer above")
+    say(server, post, "And one below")
+    wait_text(page, "And one below")
+
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert abs(page.evaluate(where) - before) <= 1
+
+
+def test_who_is_writing_keeps_the_form_in_sight(window, server):
+    post = make_post(server, text="A paragraph.\n\n" * 40)
+    page = window(post)
+    wait_live(page)
+    field = page.locator(".comment-form textarea")
+    field.focus()
+    field.evaluate("field => field.scrollIntoView({ behavior: 'instant', block: 'center' })")
+    before = field.bounding_box()["y"]
+
+    for number in range(3):
+        say(server, post, f"Number {number}\n\nand more\n\nand more")
+    wait_text(page, "Number 2")
+
+    assert abs(field.bounding_box()["y"] - before) <= 3  # a pixel each, where the browser rounds
+
+
+def test_a_draft_is_kept_until_it_is_accepted(window, server):
+    post = make_post(server)
+    answered = say(server, post, "First")
+    page = window(post)
+    page.locator(".comment-form textarea").fill("A long thought")
+    page.locator(".comment-answer").first.click()
+    page.locator(f"#comment-{answered['id']} textarea").fill("A long answer")
+
+    page.reload()
+    assert page.locator(f"#comment-{answered['id']} textarea").input_value() == "A long answer"
+    page.locator(f"#comment-{answered['id']} .form-cancel").click()
+    assert page.locator(".comment-form textarea").input_value() == "A long thought"
+
+    page.route("**/comments/", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    write(page, "A long thought")
+    page.get_by_text("The site could not take it just now.").wait_for()
+    page.unroute_all()
+    page.context.set_offline(True)
+    write(page, "A long thought")
+    page.get_by_text("It could not be sent.").wait_for()
+    page.context.set_offline(False)
+    page.reload()
+    assert page.locator(".comment-form textarea").input_value() == "A long thought"
+    assert page.get_by_label("Name").input_value() == "Eve"
+
+    write(page, "A long thought")
+    wait_text(page, "A long thought")
+    page.reload()
+    assert page.locator(".comment-form textarea").input_value() == ""
+    assert texts(page) == ["First", "A long thought"]
+
+
+def test_errors_stand_beside_their_field(window, server):
+    page = window(make_post(server))
+
+    write(page, "Hello", name="Ann")
+    page.locator(".field-error", has_text="somebody who writes here").wait_for()
+    assert page.get_by_label("Name").get_attribute("aria-invalid") == "true"
+    assert page.evaluate("document.activeElement.name") == "name"
+
+    write(page, " ", name="Eve")
+    page.locator(".field-error", has_text="nothing to read").wait_for()
+    assert page.get_by_label("Name").get_attribute("aria-invalid") is None
+
+
+def test_a_preview_is_rendered_by_the_site(window, server):
+    page = window(make_post(server))
+    page.locator(".comment-form textarea").fill("It was *lovely*")
+
+    page.get_by_role("button", name="Preview").click()
+
+    page.locator(".comment-preview em", has_text="lovely").wait_for()
+
+
+def test_removed_and_approved_comments_change_in_place(window, server):
+    post = make_post(server)
+    parent, alone = say(server, post, "With an answer"), say(server, post, "Alone")
+    answer = say(server, post, "The answer", parent=parent["id"])
+    page = window(post)
+    wait_live(page)
+    desk = sign_in(window())
+
+    moderate(desk, "remove", alone)
+    until(lambda: texts(page) == ["With an answer", "The answer"], "the lonely one to go")
+    moderate(desk, "remove", parent)
+    until(lambda: texts(page) == ["The answer"], "the place-holder")
+    assert page.locator(".comments .comment-gone").inner_text() == "This comment was removed."
+    moderate(desk, "approve", alone)
+    until(lambda: texts(page) == ["The answer", "Alone"], "the lonely one to return")
+    moderate(desk, "remove", answer)
+    until(lambda: texts(page) == ["Alone"], "the place-holder to go")
+    assert page.locator(".comments .comment-gone").count() == 0
+    moderate(desk, "approve", parent)
+    until(lambda: texts(page) == ["With an answer", "Alone"], "the first to return to its place")
+
+
+def test_a_held_comment_is_seen_by_its_writer_and_turns_public_in_place(chromium, tmp_path):
+    with Server(tmp_path, COMMENT_HOLD_STRANGERS="true") as server:
+        post = make_post(server)
+        mine, other = chromium.new_page(base_url=server.url), chromium.new_context(base_url=server.url).new_page()
+        for page in (mine, other):
+            page.goto(post)
+            wait_live(page)
+
+        write(mine, "I am new here")
+        mine.get_by_text("waits for approval").wait_for()
+        mine.reload()
+        mine.get_by_text("waits for approval").wait_for()
+        wait_live(mine)
+        assert texts(mine) == ["I am new here"]
+        assert texts(other) == []
+
+        moderate(sign_in(chromium.new_context(base_url=server.url).new_page()), "approve", {"id": 1})
+        wait_text(other, "I am new here")
+        mine.get_by_text("waits for approval").wait_for(state="detached")
+        assert texts(mine) == ["I am new here"]
+        mine.close()
+        other.context.close()
+
+
+def test_a_changed_post_says_so(window, server):
+    post = make_post(server)
+    page = window(post)
+    wait_live(page)
+
+    server.run(
+        f"from blog.models import Post; post = Post.objects.get(slug={post.split('/')[2]!r});"
+        "post.text = 'It rained.'; post.save()"
+    )
+
+    page.get_by_text("This post was updated.").wait_for()
+    page.get_by_role("link", name="Reload").click()
+    page.get_by_text("It rained.").wait_for()
+
+
+def test_without_javascript_the_form_page_does_it(window, server):
+    post = make_post(server)
+    page = window(post, java_script_enabled=False)
+
+    page.get_by_role("link", name="Write a comment").click()
+    page.get_by_label("Name").fill("Ann")
+    page.get_by_label("Comment").fill("It was *lovely*")
+    page.get_by_role("button", name="Preview").click()
+    assert page.locator(".comment-preview em").inner_text() == "lovely"
+    page.get_by_role("button", name="Post the comment").click()
+    assert "somebody who writes here" in page.locator("#_name-error").inner_text()
+    page.get_by_label("Name").fill("Eve")
+    page.get_by_role("button", name="Post the comment").click()
+
+    assert "#comment-" in page.url
+    assert texts(page) == ["It was lovely"]
+    page.get_by_role("link", name="Reply").click()
+    page.get_by_label("Comment").fill("So it was")
+    page.get_by_role("button", name="Post the comment").click()
+    assert texts(page) == ["It was lovely", "So it was"]
+
+
+def test_going_back_to_the_page_it_goes_on(window, server):
+    post = make_post(server)
+    page = window(post)
+    wait_live(page)
+
+    page.goto("/archives/")
+    say(server, post, "Meanwhile")
+    page.go_back()
+
+    wait_text(page, "Meanwhile")
+    wait_live(page)
+    say(server, post, "Afterwards")
+    wait_text(page, "Afterwards")
+    assert texts(page) == ["Meanwhile", "Afterwards"]
+
+
+def test_in_chinese(window, server):
+    post = make_post(server, language="zh-hans")
+    page = window(post, locale="zh-CN")
+    wait_live(page)
+
+    form = page.locator(".comment-form")
+    form.get_by_label("名字").fill("小明")
+    form.get_by_label("评论").fill("写得**真好**。")
+    form.get_by_role("button", name="发表评论").click()
+    wait_text(page, "写得真好。")
+    say(server, post, "谢谢！", name="小红")
+    wait_text(page, "谢谢！")
+
+    assert page.locator(".comment-news").inner_text() == "小红 发表了新评论"
+    form.get_by_role("button", name="发表评论").click()
+    page.locator(".field-error:not(:empty)").wait_for()
+    assert page.locator(".field-error:not(:empty)").inner_text().isascii() is False

@@ -1,0 +1,73 @@
+"""Every kind of page as readers see it: on a phone and a desk, in light and dark, in both languages.
+
+The pictures lie in build/screenshots, to be looked at by people; what a program can judge is judged here.
+"""
+
+from itertools import product
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.browser
+
+PICTURES = settings.BASE_DIR / "build" / "screenshots"
+PAGES = {
+    "front": "/",
+    "post-en": "/post/everything-on-one-page/",
+    "post-zh": "/post/一条评论的旅程/",
+    "tags": "/tags/",
+    "archives": "/archives/",
+    "search": "/search/?q=异步",
+    "lost": "/nothing/",
+}
+WIDTHS = {"phone": 360, "desk": 1280}
+LOOKS = list(product(WIDTHS, ["light", "dark"], ["en-US", "zh-CN"]))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _demo(server):
+    server.manage("createauthor", "ann", "--name", "Ann")
+    server.manage("demo_content")
+
+
+def brightness(page) -> float:
+    colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    return sum(map(float, colour.removeprefix("rgb(").rstrip(")").split(","))) / 3
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_pages_look_right(window, server, width, scheme, language):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page = window(viewport={"width": WIDTHS[width], "height": 800}, color_scheme=scheme, locale=language)
+    complaints, hosts = [], set()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+
+    for name, address in PAGES.items():
+        complaints.clear()
+        page.goto(address)
+        page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
+
+        expected = ["404 (Not Found)"] if name == "lost" else []
+        assert [text for text in complaints if not any(known in text for known in expected)] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+        assert (brightness(page) > 200) == (scheme == "light"), name
+        assert page.locator("html").get_attribute("lang") == ("en" if language == "en-US" else "zh-hans")
+        assert page.locator("h1").count() >= 1 or name == "front"
+    assert hosts == {urlsplit(server.url).netloc}
+
+
+def test_the_switch_wins_over_the_system_and_is_remembered(window):
+    page = window("/", color_scheme="light")
+    assert brightness(page) > 200
+
+    switch = page.locator(".theme-switch")
+    for _ in range(3):
+        switch.click()
+        if brightness(page) < 100:
+            break
+    page.reload()
+
+    assert brightness(page) < 100

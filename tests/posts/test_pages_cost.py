@@ -1,0 +1,50 @@
+"""How many queries each hot page asks: the cheapest benchmark."""
+
+import pytest
+
+from tests.factories import make_page, make_post, make_topic
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(n: int) -> None:
+    topic = make_topic()
+    make_page()
+    for i in range(n):
+        make_post(title=f"Post {i}", tags=("tea", f"tag {i % 7}"), topic=topic, topic_order=i, days_ago=i + 1)
+
+
+@pytest.mark.parametrize("n", [1, 10, 100])
+@pytest.mark.parametrize(
+    ("address", "n_queries"),
+    [
+        ("/", 3),
+        ("/tag/tea/", 4),
+        ("/topic/walks/", 3),
+        ("/tags/", 2),
+        ("/topics/", 2),
+        ("/archives/", 2),
+        ("/search/?q=post", 3),
+        ("/sitemap.xml", 8),
+        ("/api/posts/?limit=100", 6),
+        ("/api/posts/?limit=100&expand=author,tags,topic&fields=html,toc,series,author,tags,topic", 9),
+        ("/api/pages/", 1),
+        ("/api/tags/", 1),
+        ("/api/topics/", 1),
+        ("/feed.json", 2),
+        ("/atom.xml", 2),
+    ],
+)
+def test_a_list_asks_the_same_for_one_post_and_a_hundred(client, django_assert_num_queries, n, address, n_queries):
+    fill(n)
+
+    with django_assert_num_queries(n_queries):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("n", [1, 10, 100])
+def test_a_post_asks_the_same_among_one_and_a_hundred(client, django_assert_max_num_queries, n):
+    fill(n)
+
+    with django_assert_max_num_queries(8):
+        assert client.get("/post/post-0/").status_code == 200

@@ -1,0 +1,74 @@
+"""What the theme promises of every page's frame."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from tests.factories import make_comment, make_page, make_post
+
+
+def weight(text: str | bytes) -> int:
+    return len(gzip.compress(text.encode() if isinstance(text, str) else text))
+
+
+def files_of(page: str, ending: str) -> list[bytes]:
+    addresses = set(re.findall(rf'/static/([\w/.]+\.{ending})"', page))
+    return [Path(finders.find(address)).read_bytes() for address in addresses]
+
+
+@pytest.mark.django_db
+def test_a_post_weighs_little(client):
+    post = make_post(text="A line of some length, and a number of words in it.\n\n" * 200)
+    for n in range(20):
+        make_comment(post, text=f"Comment {n}")
+
+    page = client.get(post.url).content.decode()
+
+    scripts = sum(map(weight, files_of(page, "js")))
+    assert 0 < scripts < 15_000
+    assert weight(page) + scripts + sum(map(weight, files_of(page, "css"))) < 50_000
+
+
+@pytest.mark.django_db
+def test_a_post_keeps_its_language_in_either_interface(client):
+    post = make_post(title="等待", text="等待", language="zh-hans", slug="waiting")
+
+    english = client.get(post.url).content.decode()
+    chinese = client.get(post.url, headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert '<html lang="en">' in english
+    assert "Archives" in english
+    assert '<html lang="zh-hans">' in chinese
+    assert "归档" in chinese
+    assert '<article class="post" lang="zh-hans">' in english
+    assert '<article class="post" lang="zh-hans">' in chinese
+
+
+@pytest.mark.django_db
+def test_the_menu_says_where_the_reader_is(client):
+    entry = make_page(title="关于我")
+
+    page = client.get(entry.url).content.decode()
+
+    assert re.search(r'aria-current="page">关于我<', page)
+
+
+@pytest.mark.parametrize("name", ["500.html", "400.html", "403_csrf.html"])
+def test_a_broken_site_can_still_say_so(name):
+    page = render_to_string(name)
+
+    assert '<section lang="zh-Hans">' in page
+    assert settings.STATIC_URL + "css/site.css" in page
+
+
+def test_dark_is_the_same_by_the_system_and_by_choice():
+    css = Path(finders.find("css/site.css")).read_text()
+
+    system = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.DOTALL)[1].split()
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.DOTALL)[1].split()
+    assert system == chosen
