@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -14,6 +15,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=15_000)
 
 
 def chromium_path() -> str | None:

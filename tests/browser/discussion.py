@@ -2,6 +2,8 @@
 
 from itertools import count
 
+from playwright.sync_api import expect
+
 numbers = count(1)
 
 
@@ -20,8 +22,9 @@ def say(server, post: str, text: str, **fields) -> dict:
     return said
 
 
-def texts(page) -> list[str]:
-    return [text.strip() for text in page.locator("#comments .comments .comment-text").all_inner_texts()]
+def see(page, texts: list[str]) -> None:
+    """Wait until these are the comments on the page, in this order."""
+    expect(page.locator("#comments .comments .comment-text")).to_have_text(texts)
 
 
 def wait_live(page, how: str = "socket") -> None:

@@ -145,7 +145,9 @@ def test_nothing_runs_in_the_form(watched):
     page.goto("/post/live/comment/")
     page.get_by_label("Name").fill('"><svg onload=alert(1)>')
     page.get_by_label("Comment").fill("</textarea><svg onload=alert(1)>" + "\n\n".join(strings())[:9_000])
-    page.get_by_role("button", name="Preview").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Preview").click()
+    page.locator(".comment-preview").wait_for()
 
     assert shown + look() == []
 
