@@ -4,10 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from blog.discussion import admin as discussion
+from blog.moderation import admin as moderation
 from blog.posts import admin as posts
 
-__all__ = ["discussion", "posts"]
+__all__ = ["moderation", "posts"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

@@ -114,8 +114,8 @@ def test_a_window_reads_all_anew_when_the_gap_cannot_be_filled(chromium, tmp_pat
 
         server.kill()
         server.run(
-            "from blog.models import Comment, Event; from blog.discussion import moderation;"
-            f"moderation.remove(Comment.objects.get(pk={gone['id']}));"
+            "from blog.models import Comment, Event; from blog.moderation import deciding;"
+            f"deciding.remove(Comment.objects.get(pk={gone['id']}));"
             "Event.objects.all().delete()"
         )
         server.start()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blog.discussion import moderation
 from blog.models import Comment, Event
+from blog.moderation import deciding
 from tests import people
 
 
@@ -38,7 +38,7 @@ def test_its_writer_sees_it_and_nobody_else_does(say, client, post, client_of_so
 def test_approved_it_is_told_whole(say, post):
     said = say("Hello, I am new.")
 
-    moderation.approve(Comment.objects.get())
+    deciding.approve(Comment.objects.get())
 
     event = Event.objects.get()
     assert (event.n, event.type) == (1, "comment.approved")
@@ -48,7 +48,7 @@ def test_approved_it_is_told_whole(say, post):
 
 def test_whose_words_were_approved_is_no_stranger(say):
     say("Hello, I am new.")
-    moderation.approve(Comment.objects.get())
+    deciding.approve(Comment.objects.get())
 
     assert say("Me again.")["state"] == "visible"
 
@@ -57,7 +57,7 @@ def test_a_reader_who_signed_in_is_known_by_the_account(say, client):
     client.force_login(people.bob())
     assert say("Hello, I am new.")["state"] == "held"
 
-    moderation.approve(Comment.objects.get())
+    deciding.approve(Comment.objects.get())
 
     assert say("Me again.")["state"] == "visible"
 

@@ -7,10 +7,10 @@ from django.contrib.auth.models import update_last_login
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from blog.discussion import moderation
 from blog.discussion.speaking import post_comment
 from blog.invalidation import purge_pages
 from blog.models import Comment, Edition, OldAddress, Post, Tag
+from blog.moderation import deciding
 from blog.posts import publishing
 from blog.reading.source import Reading
 from blog.transfer.demo import remove_demo, write_demo
@@ -126,9 +126,9 @@ def test_a_comment_is_about_its_post(told):
     about = (str(post.pk),)
 
     assert told(lambda: post_comment(post, text="Lovely.", name="Bob")) == (about, False)
-    assert told(lambda: moderation.hold(Comment.objects.get())) == (about, True)
-    assert told(lambda: moderation.approve(Comment.objects.get())) == (about, False)
-    assert told(lambda: moderation.remove(Comment.objects.get())) == (about, True)
+    assert told(lambda: deciding.hold(Comment.objects.get())) == (about, True)
+    assert told(lambda: deciding.approve(Comment.objects.get())) == (about, False)
+    assert told(lambda: deciding.remove(Comment.objects.get())) == (about, True)
     assert told(lambda: Comment.objects.get().delete()) == (about, True)
 
 

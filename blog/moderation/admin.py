@@ -8,13 +8,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from blog.discussion import moderation
 from blog.discussion.models import Comment
+from blog.moderation import deciding
 
 VERBS = {
-    Comment.State.VISIBLE: moderation.approve,
-    Comment.State.HELD: moderation.hold,
-    Comment.State.REMOVED: moderation.remove,
+    Comment.State.VISIBLE: deciding.approve,
+    Comment.State.HELD: deciding.hold,
+    Comment.State.REMOVED: deciding.remove,
 }
 
 
@@ -51,25 +51,25 @@ class CommentAdmin(admin.ModelAdmin):
         VERBS[comment.state](comment)
 
     def delete_model(self, request: HttpRequest, comment: Comment) -> None:
-        moderation.erase(comment)
+        deciding.erase(comment)
 
     def delete_queryset(self, request: HttpRequest, comments) -> None:
         for comment in comments:
-            moderation.erase(comment)
+            deciding.erase(comment)
 
     @admin.action(description=_("Approve the selected comments"), permissions=["change"])
     def approve(self, request: HttpRequest, comments) -> None:
-        n = self.each(moderation.approve, comments)
+        n = self.each(deciding.approve, comments)
         self.message_user(request, ngettext("%d comment approved.", "%d comments approved.", n) % n, messages.SUCCESS)
 
     @admin.action(description=_("Hold the selected comments"), permissions=["change"])
     def hold(self, request: HttpRequest, comments) -> None:
-        n = self.each(moderation.hold, comments)
+        n = self.each(deciding.hold, comments)
         self.message_user(request, ngettext("%d comment held.", "%d comments held.", n) % n, messages.SUCCESS)
 
     @admin.action(description=_("Remove the selected comments"), permissions=["change"])
     def remove(self, request: HttpRequest, comments) -> None:
-        n = self.each(moderation.remove, comments)
+        n = self.each(deciding.remove, comments)
         self.message_user(request, ngettext("%d comment removed.", "%d comments removed.", n) % n, messages.SUCCESS)
 
     @staticmethod

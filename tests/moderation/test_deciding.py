@@ -1,7 +1,7 @@
 import pytest
 
-from blog.discussion import moderation
 from blog.models import Comment, Event
+from blog.moderation import deciding
 from tests import people
 
 
@@ -16,7 +16,7 @@ def types() -> list[str]:
 
 
 def test_removed_it_is_gone_from_everywhere(comment, client, post):
-    moderation.remove(comment)
+    deciding.remove(comment)
 
     post.refresh_from_db()
     everything = "".join(
@@ -36,7 +36,7 @@ def test_removed_it_is_gone_from_everywhere(comment, client, post):
 def test_with_answers_a_place_holder_stays(comment, say, client):
     say("So it was.", parent=comment.pk)
 
-    moderation.remove(comment)
+    deciding.remove(comment)
 
     page = client.get("/post/a-walk/").content.decode()
     listed = client.get("/api/posts/a-walk/comments/").json()["comments"]
@@ -50,16 +50,16 @@ def test_with_answers_a_place_holder_stays(comment, say, client):
 
 def test_a_place_holder_goes_with_its_last_answer(comment, say, client):
     answer = say("So it was.", parent=comment.pk)
-    moderation.remove(comment)
+    deciding.remove(comment)
 
-    moderation.remove(Comment.objects.get(pk=answer["id"]))
+    deciding.remove(Comment.objects.get(pk=answer["id"]))
 
     assert client.get("/api/posts/a-walk/comments/").json()["comments"] == []
 
 
-@pytest.mark.parametrize("verb", [moderation.hold, moderation.remove, moderation.approve])
+@pytest.mark.parametrize("verb", [deciding.hold, deciding.remove, deciding.approve])
 def test_done_twice_it_is_done_once(comment, post, verb):
-    moderation.hold(comment)
+    deciding.hold(comment)
     verb(comment)
     before = types()
 
@@ -69,9 +69,9 @@ def test_done_twice_it_is_done_once(comment, post, verb):
 
 
 def test_held_and_approved_it_is_counted_once(comment, post):
-    moderation.hold(comment)
-    moderation.remove(comment)
-    moderation.approve(comment)
+    deciding.hold(comment)
+    deciding.remove(comment)
+    deciding.approve(comment)
 
     post.refresh_from_db()
     assert post.n_comments == 1

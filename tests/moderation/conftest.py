@@ -1,0 +1,3 @@
+from tests.discussion.conftest import post, say
+
+__all__ = ["post", "say"]
