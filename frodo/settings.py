@@ -299,5 +299,7 @@ COMMENT_HOLD_STRANGERS = read(env.bool, "COMMENT_HOLD_STRANGERS", False)
 """True: a person's first comment waits until the author approves it."""
 COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")
 """How many comments one address may post in how long: count/number and s, m, h or d."""
+REACTION_RATE = read(env.str, "REACTION_RATE", "60/m")
+"""How many reactions one person may give or change in how long; all of one network together, ten times that."""
 TRUSTED_PROXIES = read(env.list, "TRUSTED_PROXIES", [])
 """Addresses or networks whose X-Forwarded-For is believed."""

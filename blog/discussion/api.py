@@ -1,3 +1,5 @@
+from collections.abc import Callable, Iterable
+
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.middleware.csrf import get_token
@@ -16,6 +18,9 @@ from frodo import rates
 from frodo.addresses import client_address, network
 from frodo.api import FromThisSite, SmallJSONParser, number
 from frodo.markdown import render_comment
+
+Part = Callable[..., dict]
+"""What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
 
 PAGE = 100
 PREVIEWS = rates.Rate(60, 60)
@@ -76,24 +81,23 @@ def comment(request: Request, pk: int) -> Response:
 
 
 @api_view(["GET"])
-def me(request: Request) -> Response:
+def me(request: Request, parts: Iterable[Part] = ()) -> Response:
     """Who am I, as a page needs it that is the same for everyone."""
     visitor = visitors.read(request)
     user = request.user if request.user.is_authenticated else None
-    held = []
+    answer = {
+        "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
+        "guest": {"name": visitor.name} if visitor.name and not user else None,
+        "held": [],
+        "csrf": get_token(request._request) if user else None,
+    }
     post = number(request.query_params.get("post"))
     if post and (user or visitor.id):
         waiting = Comment.objects.held_of(user=user, visitor=visitor.id).filter(post=post).for_json()
-        held = async_to_sync(Comment.to_dicts)(waiting)
-    return Response(
-        {
-            "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
-            "guest": {"name": visitor.name} if visitor.name and not user else None,
-            "held": held,
-            "csrf": get_token(request._request) if user else None,
-        },
-        headers=PRIVATE,
-    )
+        answer["held"] = async_to_sync(Comment.to_dicts)(waiting)
+    for part in parts:
+        answer |= part(post or 0, user=user, visitor=visitor.id)
+    return Response(answer, headers=PRIVATE)
 
 
 PRIVATE = {"Cache-Control": "private, no-store"}

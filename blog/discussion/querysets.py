@@ -25,7 +25,7 @@ class CommentQuerySet(models.QuerySet):
 
     def for_thread(self):
         """All that a thread shows, in one query. Removed ones are among them, for what hangs on them."""
-        return self.select_related("user").defer("email", "visitor").order_by("id")
+        return self.select_related("user").defer("email").order_by("id")
 
     def for_json(self):
         return self.select_related("user", "post")

@@ -6,6 +6,5 @@ urlpatterns = [
     path("post/<str:slug>/comment/", views.write, name="comment"),
     path("api/posts/<str:slug>/comments/", api.comments, name="api-comments"),
     path("api/comments/<int:pk>/", api.comment, name="api-comment"),
-    path("api/me/", api.me, name="api-me"),
     path("api/markdown/", api.markdown, name="api-markdown"),
 ]
