@@ -295,6 +295,8 @@ SHOW_VIEWS = read(env.bool, "SHOW_VIEWS", False)
 POSTS_PER_FEED = read(env.int, "POSTS_PER_FEED", 20, validate=validate.Range(1, 500))
 
 COMMENT_MAX_LENGTH = read(env.int, "COMMENT_MAX_LENGTH", 10_000)
+COMMENTS_PER_PAGE = read(env.int, "COMMENTS_PER_PAGE", 50, validate=validate.Range(1, 500))
+"""How many a page carries and how many come at once; the others are asked for."""
 COMMENT_HOLD_STRANGERS = read(env.bool, "COMMENT_HOLD_STRANGERS", False)
 """True: a person's first comment waits until the author approves it."""
 COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from blog.discussion import visitors
 from blog.discussion.models import Comment
-from blog.discussion.serializers import CommentIn, MarkdownIn
+from blog.discussion.order import read
+from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn
 from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
-from blog.discussion.threads import shown
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
@@ -22,7 +22,7 @@ from frodo.markdown import render_comment
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
 
-PAGE = 100
+MOST_AT_ONCE = 500
 PREVIEWS = rates.Rate(60, 60)
 
 
@@ -35,19 +35,21 @@ def comments(request: Request, slug: str) -> Response:
 
 
 def list_some(request: Request, post: Post) -> Response:
-    """Oldest first. `n` is the number of the last event that this list knows of."""
-    after = number(request.query_params.get("after"), 0)
-    limit = number(request.query_params.get("limit"), PAGE, least=1, most=500)
-    found = [comment for comment in shown(post, post.comments.for_thread()) if comment.pk > after]
-    page = found[:limit]
-    return Response(
-        {
-            "n": post.last_event,
-            "count": post.n_comments,
-            "comments": async_to_sync(Comment.to_dicts)(page),
-            "next": page[-1].pk if len(found) > limit else None,
-        }
-    )
+    """A part of the discussion. `n` was read before it: the list knows at least everything up to that event."""
+    asked = ListIn(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    said = asked.validated_data
+    limit = number(request.query_params.get("limit"), settings.COMMENTS_PER_PAGE, least=1, most=MOST_AT_ONCE)
+    around = number(request.query_params.get("around"))
+    part = read(post, said["order"], cursor=said["cursor"], around=around, limit=limit)
+    answer = {
+        "n": post.last_event,
+        "count": post.n_comments,
+        "comments": async_to_sync(Comment.to_dicts)(part.comments),
+        "next": part.next,
+        "rest": part.rest,
+    }
+    return Response(answer | ({"skipped": part.skipped} if part.skipped else {}))
 
 
 def post_one(request: Request, post: Post) -> Response:

@@ -85,7 +85,11 @@ class Comment(AsyncModel):
 
     @property
     def url(self) -> str:
-        return f"{self.post.url}#comment-{self.pk}"
+        return f"{self.post.url}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        return f"comment-{self.pk}"
 
     @property
     def is_visible(self) -> bool:

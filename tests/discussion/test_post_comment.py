@@ -76,7 +76,7 @@ def test_a_comment_is_listed_and_has_an_address(client, say):
     first, second = say("One."), say("Two.")
 
     listed = client.get(f"{ADDRESS}?limit=1").json()
-    rest = client.get(f"{ADDRESS}?after={listed['next']}").json()
+    rest = client.get(f"{ADDRESS}?cursor={listed['next']}").json()
 
     assert [c["id"] for c in listed["comments"]] == [first["id"]]
     assert [c["id"] for c in rest["comments"]] == [second["id"]]
@@ -235,7 +235,7 @@ def test_a_stranger_sets_nothing_but_words(say):
 
 @pytest.mark.parametrize("page", ["-1", "x", "9" * 30, "1.5", "²"])
 def test_odd_numbers_in_the_query_do_no_harm(client, post, page):
-    assert client.get(f"{ADDRESS}?after={page}&limit={page}").status_code == 200
+    assert client.get(f"{ADDRESS}?around={page}&limit={page}").status_code == 200
     assert client.get(f"/api/me/?post={page}").status_code == 200
     assert client.get(f"/api/posts/a-walk/events/?since={page}").json()["reset"] is True
 
