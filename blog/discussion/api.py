@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from blog.discussion import visitors
+from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
 from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn
@@ -71,15 +72,25 @@ def post_one(request: Request, post: Post) -> Response:
     return response
 
 
-@api_view(["GET"])
+@api_view(["GET", "PATCH", "DELETE"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
 def comment(request: Request, pk: int) -> Response:
-    visitor = visitors.read(request)
+    user = request.user if request.user.is_authenticated else None
+    visitor = visitors.read(request).id
     found = get_object_or_404(
-        Comment.objects.seen_by(user=request.user, visitor=visitor.id).for_json(),
-        pk=pk,
-        post__in=Post.objects.published(),
+        Comment.objects.seen_by(user=user, visitor=visitor).for_json(), pk=pk, post__in=Post.objects.published()
     )
-    return Response(as_dict(found), headers=PRIVATE)
+    if request.method == "GET":
+        return Response(as_dict(found), headers=PRIVATE)
+    if request.method == "PATCH":
+        said = MarkdownIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        address = network(client_address(request))
+        found = edit_comment(found, **said.validated_data, user=user, visitor=visitor, address=address)
+    else:
+        found = take_back(found, user=user, visitor=visitor)
+    return Response({**as_dict(found.as_seen(by_writer=True)), "n": found.event}, headers=PRIVATE)
 
 
 @api_view(["GET"])

@@ -121,6 +121,12 @@ class Comment(AsyncModel):
         """Written by the post's own author."""
         return self.user_id is not None and self.user_id == self.post.author_id
 
+    def is_by(self, user, visitor: str) -> bool:
+        """Written by this account, or by a guest in this browser."""
+        if user is not None:
+            return self.user_id == user.pk
+        return self.user_id is None and self.visitor != "" and self.visitor == visitor
+
     def as_seen(self, *, by_writer: bool = False) -> "Comment":
         """Itself, or the place-holder that others see. Its writer sees it as well while it is held."""
         if self.is_visible or (by_writer and self.state == self.State.HELD):

@@ -15,7 +15,11 @@ class CommentQuerySet(models.QuerySet):
 
     def held_of(self, *, user=None, visitor: str = ""):
         """One's own that still wait for approval."""
-        return self.held().filter(self.own(user, visitor))
+        return self.held().by(user=user, visitor=visitor)
+
+    def by(self, *, user=None, visitor: str = ""):
+        """One's own."""
+        return self.filter(self.own(user, visitor))
 
     @staticmethod
     def own(user, visitor: str) -> Q:
