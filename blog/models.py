@@ -3,6 +3,18 @@
 from blog.discussion.models import Comment
 from blog.events.models import Event
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
+from blog.reactions.models import CommentReaction, PostReaction
 from blog.reading.models import Edition
 
-__all__ = ["Comment", "Edition", "Event", "OldAddress", "Page", "Post", "Tag", "Topic"]
+__all__ = [
+    "Comment",
+    "CommentReaction",
+    "Edition",
+    "Event",
+    "OldAddress",
+    "Page",
+    "Post",
+    "PostReaction",
+    "Tag",
+    "Topic",
+]

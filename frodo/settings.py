@@ -295,9 +295,15 @@ SHOW_VIEWS = read(env.bool, "SHOW_VIEWS", False)
 POSTS_PER_FEED = read(env.int, "POSTS_PER_FEED", 20, validate=validate.Range(1, 500))
 
 COMMENT_MAX_LENGTH = read(env.int, "COMMENT_MAX_LENGTH", 10_000)
+COMMENTS_PER_PAGE = read(env.int, "COMMENTS_PER_PAGE", 50, validate=validate.Range(1, 500))
+"""How many a page carries and how many come at once; the others are asked for."""
 COMMENT_HOLD_STRANGERS = read(env.bool, "COMMENT_HOLD_STRANGERS", False)
 """True: a person's first comment waits until the author approves it."""
+COMMENT_EDIT_MINUTES = read(env.int, "COMMENT_EDIT_MINUTES", 15, validate=validate.Range(min=0))
+"""How long one may edit or remove one's own comment; the author always may."""
 COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")
 """How many comments one address may post in how long: count/number and s, m, h or d."""
+REACTION_RATE = read(env.str, "REACTION_RATE", "60/m")
+"""How many reactions one person may give or change in how long; all of one network together, ten times that."""
 TRUSTED_PROXIES = read(env.list, "TRUSTED_PROXIES", [])
 """Addresses or networks whose X-Forwarded-For is believed."""

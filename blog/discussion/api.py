@@ -1,3 +1,5 @@
+from collections.abc import Callable, Iterable
+
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.middleware.csrf import get_token
@@ -7,17 +9,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from blog.discussion import visitors
+from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
-from blog.discussion.serializers import CommentIn, MarkdownIn
+from blog.discussion.order import read
+from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn
 from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
-from blog.discussion.threads import shown
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
 from frodo.api import FromThisSite, SmallJSONParser, number
 from frodo.markdown import render_comment
 
-PAGE = 100
+Part = Callable[..., dict]
+"""What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
+
+MOST_AT_ONCE = 500
 PREVIEWS = rates.Rate(60, 60)
 
 
@@ -30,19 +36,21 @@ def comments(request: Request, slug: str) -> Response:
 
 
 def list_some(request: Request, post: Post) -> Response:
-    """Oldest first. `n` is the number of the last event that this list knows of."""
-    after = number(request.query_params.get("after"), 0)
-    limit = number(request.query_params.get("limit"), PAGE, least=1, most=500)
-    found = [comment for comment in shown(post, post.comments.for_thread()) if comment.pk > after]
-    page = found[:limit]
-    return Response(
-        {
-            "n": post.last_event,
-            "count": post.n_comments,
-            "comments": async_to_sync(Comment.to_dicts)(page),
-            "next": page[-1].pk if len(found) > limit else None,
-        }
-    )
+    """A part of the discussion. `n` was read before it: the list knows at least everything up to that event."""
+    asked = ListIn(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    said = asked.validated_data
+    limit = number(request.query_params.get("limit"), settings.COMMENTS_PER_PAGE, least=1, most=MOST_AT_ONCE)
+    around = number(request.query_params.get("around"))
+    part = read(post, said["order"], cursor=said["cursor"], around=around, limit=limit)
+    answer = {
+        "n": post.last_event,
+        "count": post.n_comments,
+        "comments": async_to_sync(Comment.to_dicts)(part.comments),
+        "next": part.next,
+        "rest": part.rest,
+    }
+    return Response(answer | ({"skipped": part.skipped} if part.skipped else {}))
 
 
 def post_one(request: Request, post: Post) -> Response:
@@ -64,36 +72,45 @@ def post_one(request: Request, post: Post) -> Response:
     return response
 
 
-@api_view(["GET"])
+@api_view(["GET", "PATCH", "DELETE"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
 def comment(request: Request, pk: int) -> Response:
-    visitor = visitors.read(request)
+    user = request.user if request.user.is_authenticated else None
+    visitor = visitors.read(request).id
     found = get_object_or_404(
-        Comment.objects.seen_by(user=request.user, visitor=visitor.id).for_json(),
-        pk=pk,
-        post__in=Post.objects.published(),
+        Comment.objects.seen_by(user=user, visitor=visitor).for_json(), pk=pk, post__in=Post.objects.published()
     )
-    return Response(as_dict(found), headers=PRIVATE)
+    if request.method == "GET":
+        return Response(as_dict(found), headers=PRIVATE)
+    if request.method == "PATCH":
+        said = MarkdownIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        address = network(client_address(request))
+        found = edit_comment(found, **said.validated_data, user=user, visitor=visitor, address=address)
+    else:
+        found = take_back(found, user=user, visitor=visitor)
+    return Response({**as_dict(found.as_seen(by_writer=True)), "n": found.event}, headers=PRIVATE)
 
 
 @api_view(["GET"])
-def me(request: Request) -> Response:
+def me(request: Request, parts: Iterable[Part] = ()) -> Response:
     """Who am I, as a page needs it that is the same for everyone."""
     visitor = visitors.read(request)
     user = request.user if request.user.is_authenticated else None
-    held = []
+    answer = {
+        "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
+        "guest": {"name": visitor.name} if visitor.name and not user else None,
+        "held": [],
+        "csrf": get_token(request._request) if user else None,
+    }
     post = number(request.query_params.get("post"))
     if post and (user or visitor.id):
         waiting = Comment.objects.held_of(user=user, visitor=visitor.id).filter(post=post).for_json()
-        held = async_to_sync(Comment.to_dicts)(waiting)
-    return Response(
-        {
-            "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
-            "guest": {"name": visitor.name} if visitor.name and not user else None,
-            "held": held,
-            "csrf": get_token(request._request) if user else None,
-        },
-        headers=PRIVATE,
-    )
+        answer["held"] = async_to_sync(Comment.to_dicts)(waiting)
+    for part in parts:
+        answer |= part(post or 0, user=user, visitor=visitor.id)
+    return Response(answer, headers=PRIVATE)
 
 
 PRIVATE = {"Cache-Control": "private, no-store"}

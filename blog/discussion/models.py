@@ -6,7 +6,9 @@ from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from accounts.avatars import avatar_url
 from blog.discussion.querysets import CommentQuerySet
+from blog.posts.models.counter import Counter, Tally
 from frodo.async_model import AsyncModel, batched_property
 from frodo.markdown import render_comment
 
@@ -17,7 +19,10 @@ class Comment(AsyncModel):
         HELD = "held", _("Held")
         REMOVED = "removed", _("Removed")
 
-    public = ("id", "parent", "author", "text", "html", "state", "created_at", "edited_at", "url")
+    public = (
+        *("id", "parent", "author", "text", "html", "state", "created_at", "edited_at", "url"),
+        *("reactions", "score", "pinned", "featured"),
+    )
     details = ("body",)
     by_key = ("parent",)
 
@@ -42,6 +47,11 @@ class Comment(AsyncModel):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.VISIBLE)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    reactions = Tally(default=dict, editable=False)
+    score = Counter(default=0, editable=False)
+    """How much praise is among them (blog.reactions): the best have most."""
+    pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays first in the discussion."))
+    featured = models.BooleanField(_("featured"), default=False, help_text=_("Marked as worth reading."))
 
     objects = CommentQuerySet.as_manager()
 
@@ -75,7 +85,11 @@ class Comment(AsyncModel):
 
     @property
     def url(self) -> str:
-        return f"{self.post.url}#comment-{self.pk}"
+        return f"{self.post.url}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        return f"comment-{self.pk}"
 
     @property
     def is_visible(self) -> bool:
@@ -90,15 +104,28 @@ class Comment(AsyncModel):
     def writer(self) -> Optional["Writer"]:
         if self.state == self.State.REMOVED:
             return None
-        writer = {"name": self.name, "is_author": self.by_author}
+        writer = {"name": self.name, "is_author": self.by_author, "avatar": avatar_url(self.seed)}
         if self.user_id and self.user.url:
             writer["url"] = self.user.url
         return writer
 
     @property
+    def seed(self) -> str:
+        """What its writer's picture is made from."""
+        if self.user_id:
+            return f"user:{self.user_id}"
+        return f"visitor:{self.visitor}" if self.visitor else f"name:{self.name}"
+
+    @property
     def by_author(self) -> bool:
         """Written by the post's own author."""
         return self.user_id is not None and self.user_id == self.post.author_id
+
+    def is_by(self, user, visitor: str) -> bool:
+        """Written by this account, or by a guest in this browser."""
+        if user is not None:
+            return self.user_id == user.pk
+        return self.user_id is None and self.visitor != "" and self.visitor == visitor
 
     def as_seen(self, *, by_writer: bool = False) -> "Comment":
         """Itself, or the place-holder that others see. Its writer sees it as well while it is held."""
@@ -116,4 +143,5 @@ class Comment(AsyncModel):
 class Writer(TypedDict):
     name: str
     is_author: bool
+    avatar: str
     url: NotRequired[str]

@@ -15,7 +15,11 @@ class CommentQuerySet(models.QuerySet):
 
     def held_of(self, *, user=None, visitor: str = ""):
         """One's own that still wait for approval."""
-        return self.held().filter(self.own(user, visitor))
+        return self.held().by(user=user, visitor=visitor)
+
+    def by(self, *, user=None, visitor: str = ""):
+        """One's own."""
+        return self.filter(self.own(user, visitor))
 
     @staticmethod
     def own(user, visitor: str) -> Q:
@@ -25,7 +29,7 @@ class CommentQuerySet(models.QuerySet):
 
     def for_thread(self):
         """All that a thread shows, in one query. Removed ones are among them, for what hangs on them."""
-        return self.select_related("user").defer("email", "visitor").order_by("id")
+        return self.select_related("user").defer("email").order_by("id")
 
     def for_json(self):
         return self.select_related("user", "post")

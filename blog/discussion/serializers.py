@@ -1,5 +1,7 @@
 from rest_framework import serializers
 
+from blog.discussion.order import CURSOR, ORDERS
+
 
 class CommentIn(serializers.Serializer):
     """What a stranger may say of a comment. All else is set by us."""
@@ -12,3 +14,8 @@ class CommentIn(serializers.Serializer):
 
 class MarkdownIn(serializers.Serializer):
     text = serializers.CharField(trim_whitespace=False, allow_blank=True)
+
+
+class ListIn(serializers.Serializer):
+    order = serializers.ChoiceField(ORDERS, default="oldest")
+    cursor = serializers.RegexField(rf"^{CURSOR.pattern}\Z", default="", allow_blank=True)

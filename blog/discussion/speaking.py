@@ -103,7 +103,7 @@ def post_comment(
     """Post a comment, or raise what stands against it. `comment.event` is its number, None while it is held."""
     if not post.comments_open:
         raise CommentsClosed
-    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=text.replace("\r\n", "\n").strip())
+    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=tidy(text))
     check_text(comment)
     comment.name = name_for(user, name)
     slow_down(user, visitor, address)
@@ -114,8 +114,7 @@ def post_comment(
         comment.parent = find_parent(post, parent)
         if was_said(comment):
             raise Duplicate
-        if settings.COMMENT_HOLD_STRANGERS and is_stranger(comment):
-            comment.state = Comment.State.HELD
+        judge(comment)
         comment.save()
         comment.event = announce(comment, "comment.posted") if comment.state == Comment.State.VISIBLE else None
     return comment
@@ -135,6 +134,10 @@ def event_data(comment: Comment) -> dict:
 def as_dict(comment: Comment) -> dict:
     """`to_dict` for a verb, which is sync so that its transaction stays in one thread."""
     return async_to_sync(comment.to_dict)()
+
+
+def tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def check_text(comment: Comment) -> None:
@@ -165,12 +168,12 @@ def is_name_of_staff(name: str) -> bool:
     return any(looks_like in {names.folded(user.name), names.folded(user.username)} for user in staff)
 
 
-def slow_down(user: User | None, visitor: str, address: str) -> None:
+def slow_down(user: User | None, visitor: str, address: str, deed: str = "comment") -> None:
     if user is not None and user.is_staff:
         return
     rate = rates.Rate.of(settings.COMMENT_RATE)
     who = [f"user-{user.pk}" if user is not None else f"visitor-{visitor}" if visitor else "", address]
-    wait = max(rates.take("comment", someone, rate) if someone else 0 for someone in who)
+    wait = max(rates.take(deed, someone, rate) if someone else 0 for someone in who)
     if wait:
         raise TooFast(wait)
 
@@ -198,8 +201,17 @@ def was_said(comment: Comment) -> bool:
     return any(text == comment.text for text in recent.values_list("text", flat=True))
 
 
+def judge(comment: Comment) -> None:
+    """Hold what must wait for the author, whether it is new or edited."""
+    if settings.COMMENT_HOLD_STRANGERS and is_stranger(comment):
+        comment.state = Comment.State.HELD
+
+
 def is_stranger(comment: Comment) -> bool:
-    """Nothing by this person has ever been visible."""
-    if comment.user_id:
-        return not comment.user.is_staff and not Comment.objects.visible().filter(user=comment.user_id).exists()
-    return not comment.visitor or not Comment.objects.visible().filter(user=None, visitor=comment.visitor).exists()
+    """Nothing else by this person is visible."""
+    if comment.user_id and comment.user.is_staff:
+        return False
+    if not comment.user_id and not comment.visitor:
+        return True
+    others = Comment.objects.visible().exclude(pk=comment.pk)
+    return not others.by(user=comment.user, visitor=comment.visitor).exists()

@@ -3,10 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.urls import reverse
+
 from blog.discussion.models import Comment
+from blog.discussion.order import bones_of, read, walk
 from blog.posts.models import Post
 
-SHOWN = ("id", "parent", "author", "body", "state", "created_at", "edited_at")
+SHOWN = (
+    *("id", "parent", "author", "body", "state", "created_at", "edited_at"),
+    *("reactions", "score", "pinned", "featured"),
+)
 MAX_DEPTH = 3
 """Answers stand indented this far; deeper ones stand beside their parent and name it."""
 
@@ -28,36 +36,32 @@ class Place:
 class Thread:
     places: list[Place]
     pattern: Place
+    n_all: int
+    rest: int
+    """How many come after these."""
+    next: str | None
+    """Where to go on (blog.discussion.order)."""
     max_depth: int = MAX_DEPTH
 
 
-async def thread(post: Post) -> dict:
-    """What templates/discussion/_thread.html needs, in one query."""
-    comments = shown(post, [comment async for comment in post.comments.for_thread()])
-    rows = await Comment.to_dicts(comments, SHOWN, native=True)
-    return {"thread": Thread(as_places(rows), Place({}, is_pattern=True))}
+async def thread(post: Post, order: str = "oldest", page: int = 1) -> dict:
+    """What templates/discussion/_thread.html needs: one page of the discussion, in two queries."""
+    part = await sync_to_async(read)(post, order, start=(page - 1) * settings.COMMENTS_PER_PAGE)
+    rows = await Comment.to_dicts(part.comments, SHOWN, native=True)
+    return {"thread": Thread(as_places(rows), Place({}, is_pattern=True), part.n_all, part.rest, part.next)}
 
 
-def shown(post: Post, comments: Iterable[Comment]) -> list[Comment]:
-    """Of all comments of a post those to be seen, and the place-holders their answers hang on."""
-    comments = list(comments)
-    for comment in comments:
-        comment.post = post
-    by_id = {comment.pk: comment for comment in comments}
-    kept: set[int] = set()
-    for comment in comments:
-        if comment.is_visible:
-            while comment is not None and comment.pk not in kept:
-                kept.add(comment.pk)
-                comment = by_id.get(comment.parent_id)
-    seen = [comment.as_seen() for comment in comments if comment.pk in kept]
-    for comment in seen:
-        comment.author = comment.writer()  # the users came along, so nothing is left to be awaited
-    return seen
+def address_of(comment: Comment) -> str | None:
+    """The page that shows it to whoever has no script; None where it is not shown at all."""
+    ids = walk(bones_of(comment.post))
+    if comment.pk not in ids:
+        return None
+    page = ids.index(comment.pk) // settings.COMMENTS_PER_PAGE + 1
+    return comment.url if page == 1 else f"{reverse('comments', args=[comment.post.slug])}?page={page}#{comment.anchor}"
 
 
 def as_places(comments: Iterable[dict]) -> list[Place]:
-    """Answers under what they answer, oldest first, no deeper than MAX_DEPTH. A parent comes before its answers."""
+    """Answers under what they answer, no deeper than MAX_DEPTH. A parent comes before its answers."""
     top: list[Place] = []
     places: dict[int, Place] = {}
     holders: dict[int, list[Place]] = {}

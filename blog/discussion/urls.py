@@ -3,9 +3,10 @@ from django.urls import path
 from blog.discussion import api, views
 
 urlpatterns = [
+    path("post/<str:slug>/comments/", views.comments, name="comments"),
+    path("comment/<int:pk>/", views.place, name="comment-place"),
     path("post/<str:slug>/comment/", views.write, name="comment"),
     path("api/posts/<str:slug>/comments/", api.comments, name="api-comments"),
     path("api/comments/<int:pk>/", api.comment, name="api-comment"),
-    path("api/me/", api.me, name="api-me"),
     path("api/markdown/", api.markdown, name="api-markdown"),
 ]

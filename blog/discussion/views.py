@@ -1,24 +1,74 @@
+from functools import partial
+from math import ceil
+from urllib.parse import urlencode
+
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import aget_object_or_404
+from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from blog.discussion import visitors
 from blog.discussion.forms import CommentForm
+from blog.discussion.models import Comment
+from blog.discussion.order import ORDERS
 from blog.discussion.speaking import post_comment
+from blog.discussion.threads import address_of, thread
 from blog.pages import render_page
+from blog.paging import Page
 from blog.posts.models import Post
 from frodo.addresses import client_address, network
 from frodo.api import number
 from frodo.errors import Refused
 from frodo.markdown import render_comment
+from frodo.page_cache import ABOUT, shared
+
+NAMES = {"oldest": _("Oldest first"), "newest": _("Newest first"), "best": _("Best first")}
 
 
 class SeeOther(HttpResponseRedirect):
     status_code = 303
+
+
+@shared("order", "page")
+async def comments(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole discussion, page by page, for who has no script."""
+    order = request.GET.get("order", "oldest")
+    page = number(request.GET.get("page", "1"), 0, most=10**6)
+    if order not in ORDERS or not page:
+        raise Http404
+    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    context = await thread(post, order, page)
+    n_all = context["thread"].n_all
+    pages = Page(page, max(1, ceil(n_all / settings.COMMENTS_PER_PAGE)), n_all, partial(address, slug, order))
+    if page > pages.n_pages:
+        raise Http404
+    orders = [(NAMES[name], address(slug, name, 1), name == order) for name in ORDERS]
+    context |= {"post": post, "page": pages, "orders": orders}
+    response = await render_page(request, "discussion/comments.html", context)
+    response.headers[ABOUT] = post.pk
+    return response
+
+
+def address(slug: str, order: str, page: int) -> str:
+    query = {} if order == "oldest" else {"order": order}
+    return f"{reverse('comments', args=[slug])}?{urlencode(query | {'page': page})}"
+
+
+@never_cache
+async def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment's lasting address leads to where it stands."""
+    found = await aget_object_or_404(
+        Comment.objects.select_related("post").filter(post__in=Post.objects.published()), pk=min(pk, 2**63 - 1)
+    )
+    address = await sync_to_async(address_of)(found)
+    if address is None:
+        raise Http404
+    return HttpResponseRedirect(address)
 
 
 @never_cache
@@ -53,7 +103,7 @@ async def take(request: HttpRequest, post: Post, user, visitor: visitors.Visitor
         if error.retry_after:
             response["Retry-After"] = error.retry_after
         return response
-    response = SeeOther(comment.url if comment.is_visible else f"{request.path}?held")
+    response = SeeOther(await sync_to_async(address_of)(comment) or f"{request.path}?held")
     if user is None:
         visitors.remember(response, visitors.Visitor(comment.visitor, comment.name))
     return response

@@ -11,7 +11,7 @@ FEED = (*LINK, "id", "description", "html", "cover_url", "updated_at", "author",
 WRITTEN = (
     *("id", "slug", "title", "url", "language", "status", "published_at", "updated_at"),
     *("body", "toc", "description", "cover_url", "cover_width", "cover_height", "minutes"),
-    *("views", "n_comments", "comments_open", "last_event", "author", "tags", "topic"),
+    *("views", "n_comments", "reactions", "comments_open", "last_event", "author", "tags", "topic"),
 )
 PAGE = ("title", "language", "updated_at", "body", "toc", "description")
 NEAR = ("earlier", "later", "series", "related")

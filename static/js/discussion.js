@@ -217,11 +217,11 @@
   async function reread() {
     for (let tries = 0; tries < 3; tries += 1) {
       const comments = [];
-      let after = 0;
+      let after = "";
       let n = null;
       let all;
       do {
-        const page = await ask(`${address}comments/?limit=500&after=${after}`);
+        const page = await ask(`${address}comments/?limit=500&cursor=${after}`);
         n ??= page.n;
         all = page.count;
         comments.push(...page.comments);

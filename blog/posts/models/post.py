@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from blog.events.recording import record
-from blog.posts.models.counter import Counter
+from blog.posts.models.counter import Counter, Tally
 from blog.posts.models.shelf import Tag, Topic
 from blog.posts.models.written import Written
 from blog.posts.querysets import PostQuerySet
@@ -41,6 +41,7 @@ class Post(Written):
         "cover_url",
         "minutes",
         "n_comments",
+        "reactions",
         "comments_open",
         "pinned",
         "author",
@@ -105,6 +106,7 @@ class Post(Written):
     n_comments = Counter(_("comments"), default=0, editable=False)
     last_event = Counter(default=0, editable=False)
     """The number of this post's newest event (blog.events)."""
+    reactions = Tally(default=dict, editable=False)
     n_views = Counter(_("views"), default=0, editable=False)
     """How often its page was opened, in a browser and not by a robot."""
 

@@ -1,0 +1,52 @@
+"""Taking words back: from the thread, and from the events of earlier days."""
+
+from django.db import transaction
+from django.db.models import F
+
+from blog.discussion.models import Comment
+from blog.discussion.speaking import as_dict, event_data
+from blog.events.models import Event
+from blog.events.recording import record
+from blog.posts.models import Post
+
+VISIBLE = Comment.State.VISIBLE
+
+
+def silence(comment: Comment, state: str) -> bool:
+    """Hold or remove it. True when that changed anything."""
+    with transaction.atomic():
+        before = locked_state(comment)
+        if before == state:
+            return False
+        set_state(comment, state)
+        if before == VISIBLE:
+            hush(comment)
+    return True
+
+
+def hush(comment: Comment) -> int:
+    """Tell that what was visible is not any more, and return the number of the event. Its new state is saved."""
+    Post.objects.filter(pk=comment.post_id, n_comments__gt=0).update(n_comments=F("n_comments") - 1)
+    comment.post.n_comments = Post.objects.values_list("n_comments", flat=True).get(pk=comment.post_id)
+    n = record(comment.post, "comment.removed", event_data(comment)).n
+    retell(comment)
+    return n
+
+
+def retell(comment: Comment) -> None:
+    """Words that were taken back or changed are not to be read in earlier events either."""
+    said = as_dict(comment.as_seen())
+    for event in Event.objects.filter(post=comment.post_id, data__comment__id=comment.pk):
+        event.data["comment"] = said
+        event.save(update_fields=["data"])
+
+
+def locked_state(comment: Comment) -> str:
+    """The state as it is now. The post's row is locked first, as all who write to a thread do."""
+    Post.objects.select_for_update().only("pk").get(pk=comment.post_id)
+    return Comment.objects.values_list("state", flat=True).get(pk=comment.pk)
+
+
+def set_state(comment: Comment, state: str) -> None:
+    comment.state = state
+    comment.save(update_fields=["state"])
