@@ -162,6 +162,8 @@ def serve(host: str, port: int) -> None:
         raise port_problem(error, host, port) from error
     config = uvicorn.Config(
         "frodo.asgi:application",
+        http="frodo.clients:Http",
+        ws="frodo.clients:WebSocket",
         log_level="warning",
         access_log=False,
         server_header=False,

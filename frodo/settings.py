@@ -184,6 +184,11 @@ else:
         for alias in ("default", "models")
     }
 
+# Clients
+
+CLIENT_SECONDS = read(env.float, "CLIENT_SECONDS", 30.0, validate=lambda n: n > 0)
+"""How long a client may stand still: in the middle of a request, or reading none of its answer."""
+
 # Pages kept in memory
 
 PAGE_CACHE_MB = read(env.int, "PAGE_CACHE_MB", 0 if DEBUG else 64, validate=lambda n: n >= 0)

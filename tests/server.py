@@ -39,8 +39,9 @@ def free_port() -> int:
 class Server:
     """`with Server(folder) as server:`; `server.kill()` and `server.start()` in between, on the same port."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
+        self.options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
@@ -96,10 +97,15 @@ class Server:
                     "frodo.asgi:application",
                     "--port",
                     str(self.port),
+                    "--http",
+                    "frodo.clients:Http",
+                    "--ws",
+                    "frodo.clients:WebSocket",
                     "--no-access-log",
                     "--ws-per-message-deflate",
                     "false",
                     "--no-proxy-headers",
+                    *self.options,
                 ],
                 cwd=ROOT,
                 env=self.environment,

@@ -19,14 +19,18 @@ class MariaDB:
         self.port = free_port()
         self.url = f"mysql://root@127.0.0.1:{self.port}/frodo"
         self.log = folder / "mariadb.log"
+        # One of its own: whoever starts removes what it takes for leftovers in it, and be they another's.
+        self.temporary = folder / "mariadb-temporary"
         self.process: subprocess.Popen | None = None
 
     def __enter__(self) -> "MariaDB":
+        self.temporary.mkdir()
         made = subprocess.run(
             [
                 "mariadb-install-db",
                 "--no-defaults",
                 f"--datadir={self.folder / 'mariadb'}",
+                f"--tmpdir={self.temporary}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
                 *self.as_root(),
@@ -50,6 +54,7 @@ class MariaDB:
                     "mariadbd",
                     "--no-defaults",
                     f"--datadir={self.folder / 'mariadb'}",
+                    f"--tmpdir={self.temporary}",
                     # A socket's path may be no longer than 107 bytes, and pytest's folders are long.
                     f"--socket=/tmp/frodo-test-{self.port}.sock",
                     f"--port={self.port}",

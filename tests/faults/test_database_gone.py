@@ -1,5 +1,6 @@
 """MariaDB is cut off and comes back while the server runs on."""
 
+from functools import partial
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -12,9 +13,9 @@ from tests.server import Server, until
 pytestmark = pytest.mark.quality  # they break and mend servers, and want the machine to themselves
 
 MAKE_POSTS = "from tests.factories import make_post; make_post(title='A walk'); make_post(title='A lake')"
-SOON = 15
-"""Seconds within which all is well again."""
-PATIENCE = 10
+SOON = 60
+"""Seconds within which all is well again. By itself it takes two; a machine may be busy."""
+PATIENCE = 30
 """Seconds after which an answer is too late; proxies wait for a minute."""
 WORDS = "We <b>met</b> a heron,\nand she flew."
 
@@ -28,8 +29,10 @@ def database(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, database):
     with Server(tmp_path_factory.mktemp("server"), DATABASE_URL=database.url, REDIS_URL="") as server:
+        # What another process writes makes all known pages unknown at the next look. It is over before we begin.
         server.run(MAKE_POSTS)
-        yield server
+        server.kill()
+        yield server.start()
 
 
 @pytest.fixture
@@ -42,13 +45,18 @@ def browser(server):
 def gone(server, database, browser):
     """The database is cut off after the front page and A walk were read."""
     for path in ("/", "/post/a-walk/"):
-        assert browser.open(path)[0] == 200
+        until(partial(is_fresh, browser, path), "a page that will be known", SOON)
     browser.open("/post/a-walk/comment/")
     database.kill()
     yield
     if database.process is None:
         database.start()
     until(lambda: server.ask("/readyz")[0] == 200, "the database to be back", SOON)
+
+
+def is_fresh(browser: "Browser", path: str) -> bool:
+    status, headers, _page = browser.open(path)
+    return status == 200 and "X-Frodo-Stale" not in headers
 
 
 class Browser:
@@ -126,11 +134,7 @@ def test_all_is_well_when_it_returns(server, database, browser, gone):
     process = server.process.pid
     database.start()
 
-    def well() -> bool:
-        status, headers, _page = browser.open("/")
-        return status == 200 and "X-Frodo-Stale" not in headers and browser.open("/post/a-lake/")[0] == 200
-
-    until(well, "all to be well", SOON)
+    until(lambda: is_fresh(browser, "/") and is_fresh(browser, "/post/a-lake/"), "all to be well", SOON)
     assert browser.open("/post/a-walk/comment/", text=WORDS, name="Bob", deed="post")[0] == 200
     assert "a heron" in server.ask("/post/a-walk/")[1]
     assert server.process.pid == process

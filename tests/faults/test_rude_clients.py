@@ -1,6 +1,5 @@
 """Clients that send nonsense, say nothing, read nothing or come in thousands: the server goes on, and forgets them."""
 
-import os
 import random
 import resource
 import socket
@@ -8,10 +7,10 @@ import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 
+from tests.faults.process import MB, memory, n_clients
 from tests.faults.sockets import BINARY, PING, TEXT, connected, framed, handshake, opened, said_until_closed
 from tests.server import Server, until
 
@@ -19,8 +18,6 @@ pytestmark = pytest.mark.quality  # they break and mend servers, and want the ma
 
 MAKE_POST = "from tests.factories import make_post; print(make_post(title='A walk').pk)"
 COMMENTS = "/api/posts/a-walk/comments/"
-MB = 1024
-"""In the kB of /proc."""
 
 
 @pytest.fixture(scope="module")
@@ -48,27 +45,10 @@ def post_id(server) -> int:
 def _it_serves_afterwards(server, post_id):
     for path in ("/", "/post/a-walk/", "/readyz"):
         assert server.ask(path)[0] == 200
-    before = n_sockets(server)
     yield
     for path in ("/", "/post/a-walk/", "/readyz"):
         assert server.ask(path)[0] == 200
-    # The threads may have connected to a database meanwhile.
-    until(lambda: n_sockets(server) <= before + 8, "its sockets to be closed", 60)
-
-
-def n_sockets(server: Server) -> int:
-    folder = Path(f"/proc/{server.process.pid}/fd")
-    n = 0
-    for file in folder.iterdir():
-        with suppress(OSError):  # it was closed meanwhile
-            n += os.readlink(file).startswith("socket:")
-    return n
-
-
-def memory(server: Server) -> int:
-    """What the process holds, in kB."""
-    with open(f"/proc/{server.process.pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    until(lambda: not n_clients(server), "its sockets to be closed", 60)
 
 
 def cut(raw: socket.socket) -> None:
@@ -99,13 +79,12 @@ def test_half_a_request_and_silence(server):
 
 def test_two_thousand_that_come_and_go(server, post_id):
     def crowd() -> int:
-        before = n_sockets(server)
         with ExitStack() as sockets:
             with ThreadPoolExecutor(8) as people:
                 for raw in people.map(lambda _: opened(server, post_id), range(2000)):
                     sockets.callback(cut, raw)
-            assert n_sockets(server) >= 2000
-        until(lambda: n_sockets(server) <= before + 8, "the sockets to be closed", 60)
+            assert n_clients(server) >= 2000
+        until(lambda: not n_clients(server), "the sockets to be closed", 60)
         return memory(server)
 
     first = crowd()
