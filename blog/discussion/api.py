@@ -1,14 +1,15 @@
 from collections.abc import Callable, Iterable
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404
+from django.shortcuts import aget_object_or_404, get_object_or_404
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from blog.discussion import visitors
+from blog.discussion import mentions, visitors
 from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
@@ -17,13 +18,14 @@ from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
-from frodo.api import FromThisSite, SmallJSONParser, number
+from frodo.api import FromThisSite, SmallJSONParser, json_view, number
 from frodo.markdown import render_comment
 
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
 
 MOST_AT_ONCE = 500
+MOST_OF_A_NAME = 60
 PREVIEWS = rates.Rate(60, 60)
 
 
@@ -111,6 +113,14 @@ def me(request: Request, parts: Iterable[Part] = ()) -> Response:
     for part in parts:
         answer |= part(post or 0, user=user, visitor=visitor.id)
     return Response(answer, headers=PRIVATE)
+
+
+@json_view
+async def people(request: HttpRequest, slug: str) -> dict:
+    """Whom one may mention there: for completion."""
+    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    query = request.GET.get("q", "")[:MOST_OF_A_NAME]
+    return {"people": await sync_to_async(mentions.people)(post, query)}
 
 
 PRIVATE = {"Cache-Control": "private, no-store"}

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.events.recording import record
 from blog.posts.models import Post
@@ -114,6 +115,7 @@ def post_comment(
         comment.parent = find_parent(post, parent)
         if was_said(comment):
             raise Duplicate
+        mentions.resolve(comment)
         judge(comment)
         comment.save()
         comment.event = announce(comment, "comment.posted") if comment.state == Comment.State.VISIBLE else None
