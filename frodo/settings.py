@@ -222,6 +222,9 @@ LIVE_CAPACITY = 10_000
 LIVE_MAX_SOCKETS = read(env.int, "LIVE_MAX_SOCKETS", 20_000, validate=validate.Range(min=0))
 """Open pages one process listens for; those beyond it ask by HTTP. 0 turns websockets off."""
 
+SHOW_PRESENCE = read(env.bool, "SHOW_PRESENCE", False)
+"""Whether a post's page says how many read it right now, and who writes."""
+
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {

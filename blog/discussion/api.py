@@ -13,7 +13,8 @@ from blog.discussion import mentions, visitors
 from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
-from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn
+from blog.discussion.presence import is_writing
+from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, WritingIn
 from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
 from blog.posts.models import Post
 from frodo import rates
@@ -113,6 +114,25 @@ def me(request: Request, parts: Iterable[Part] = ()) -> Response:
     for part in parts:
         answer |= part(post or 0, user=user, visitor=visitor.id)
     return Response(answer, headers=PRIVATE)
+
+
+@api_view(["POST"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
+def writing(request: Request, slug: str) -> Response:
+    """A page says it now and then while its reader types."""
+    post = get_object_or_404(Post.objects.published().only("comments_open"), slug=slug)
+    said = WritingIn(data=request.data)
+    said.is_valid(raise_exception=True)
+    visitor = visitors.read(request)
+    is_writing(
+        post,
+        name=said.validated_data.get("name") or visitor.name,
+        user=request.user if request.user.is_authenticated else None,
+        visitor=visitor.id,
+        address=network(client_address(request)),
+    )
+    return Response(status=204)
 
 
 @json_view

@@ -205,8 +205,13 @@ def was_said(comment: Comment) -> bool:
 
 def judge(comment: Comment) -> None:
     """Hold what must wait for the author, whether it is new or edited."""
-    if settings.COMMENT_HOLD_STRANGERS and is_stranger(comment):
+    if must_wait(comment):
         comment.state = Comment.State.HELD
+
+
+def must_wait(comment: Comment) -> bool:
+    """Is its writer one of those who are not heard without approval?"""
+    return settings.COMMENT_HOLD_STRANGERS and is_stranger(comment)
 
 
 def is_stranger(comment: Comment) -> bool:
