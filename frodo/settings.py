@@ -222,6 +222,11 @@ LIVE_CAPACITY = 10_000
 LIVE_MAX_SOCKETS = read(env.int, "LIVE_MAX_SOCKETS", 20_000, validate=validate.Range(min=0))
 """Open pages one process listens for; those beyond it ask by HTTP. 0 turns websockets off."""
 
+EVENTS_KEEP_DAYS = read(env.int, "EVENTS_KEEP_DAYS", 30, validate=validate.Range(min=0))
+"""How long it is kept what happened to a post, for open pages that were away; 0: for ever."""
+SHOW_PRESENCE = read(env.bool, "SHOW_PRESENCE", False)
+"""Whether a post's page says how many read it right now, and who writes."""
+
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {

@@ -1,29 +1,32 @@
 from collections.abc import Callable, Iterable
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404
+from django.shortcuts import aget_object_or_404, get_object_or_404
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from blog.discussion import visitors
+from blog.discussion import mentions, visitors
 from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
-from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn
+from blog.discussion.presence import is_writing
+from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, WritingIn
 from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
-from frodo.api import FromThisSite, SmallJSONParser, number
+from frodo.api import FromThisSite, SmallJSONParser, json_view, number
 from frodo.markdown import render_comment
 
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
 
 MOST_AT_ONCE = 500
+MOST_OF_A_NAME = 60
 PREVIEWS = rates.Rate(60, 60)
 
 
@@ -111,6 +114,33 @@ def me(request: Request, parts: Iterable[Part] = ()) -> Response:
     for part in parts:
         answer |= part(post or 0, user=user, visitor=visitor.id)
     return Response(answer, headers=PRIVATE)
+
+
+@api_view(["POST"])
+@parser_classes([SmallJSONParser])
+@permission_classes([FromThisSite])
+def writing(request: Request, slug: str) -> Response:
+    """A page says it now and then while its reader types."""
+    post = get_object_or_404(Post.objects.published().only("comments_open"), slug=slug)
+    said = WritingIn(data=request.data)
+    said.is_valid(raise_exception=True)
+    visitor = visitors.read(request)
+    is_writing(
+        post,
+        name=said.validated_data.get("name") or visitor.name,
+        user=request.user if request.user.is_authenticated else None,
+        visitor=visitor.id,
+        address=network(client_address(request)),
+    )
+    return Response(status=204)
+
+
+@json_view
+async def people(request: HttpRequest, slug: str) -> dict:
+    """Whom one may mention there: for completion."""
+    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    query = request.GET.get("q", "")[:MOST_OF_A_NAME]
+    return {"people": await sync_to_async(mentions.people)(post, query)}
 
 
 PRIVATE = {"Cache-Control": "private, no-store"}

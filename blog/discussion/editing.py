@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.discussion.silence import VISIBLE, hush, retell
 from blog.discussion.speaking import CommentsClosed, check_text, event_data, judge, slow_down, tidy
@@ -55,8 +56,9 @@ def edit_comment(
         slow_down(user, visitor, address, deed="edit")
         before = comment.state
         comment.text, comment.edited_at = said.text, timezone.now()
+        mentions.resolve(comment)
         judge(comment)
-        comment.save(update_fields=["text", "edited_at", "state"])
+        comment.save(update_fields=["text", "mentions", "edited_at", "state"])
         if comment.is_visible:
             comment.event = record(comment.post, "comment.edited", event_data(comment)).n
             retell(comment)

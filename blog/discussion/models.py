@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.avatars import avatar_url
+from blog.discussion.mentions import linked
 from blog.discussion.querysets import CommentQuerySet
 from blog.posts.models.counter import Counter, Tally
 from frodo.async_model import AsyncModel, batched_property
@@ -44,6 +45,8 @@ class Comment(AsyncModel):
     """A random word in a signed cookie: how a guest's browser is known again."""
     text = models.TextField(_("text"))
     html = models.TextField(editable=False)
+    mentions = models.JSONField(default=dict, editable=False)
+    """Names that are called in it, and the comment of each that is linked (blog.discussion.mentions)."""
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.VISIBLE)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
@@ -76,7 +79,7 @@ class Comment(AsyncModel):
 
     def render(self) -> None:
         if self.rendered_text != self.text:
-            self.html, self.rendered_text = render_comment(self.text), self.text
+            self.html, self.rendered_text = linked(render_comment(self.text), self.mentions), self.text
 
     @property
     def body(self) -> SafeString:

@@ -12,6 +12,10 @@ class CommentIn(serializers.Serializer):
     parent = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
 
 
+class WritingIn(serializers.Serializer):
+    name = serializers.CharField(required=False, allow_blank=True, max_length=60)
+
+
 class MarkdownIn(serializers.Serializer):
     text = serializers.CharField(trim_whitespace=False, allow_blank=True)
 

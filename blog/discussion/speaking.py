@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.events.recording import record
 from blog.posts.models import Post
@@ -114,6 +115,7 @@ def post_comment(
         comment.parent = find_parent(post, parent)
         if was_said(comment):
             raise Duplicate
+        mentions.resolve(comment)
         judge(comment)
         comment.save()
         comment.event = announce(comment, "comment.posted") if comment.state == Comment.State.VISIBLE else None
@@ -203,8 +205,13 @@ def was_said(comment: Comment) -> bool:
 
 def judge(comment: Comment) -> None:
     """Hold what must wait for the author, whether it is new or edited."""
-    if settings.COMMENT_HOLD_STRANGERS and is_stranger(comment):
+    if must_wait(comment):
         comment.state = Comment.State.HELD
+
+
+def must_wait(comment: Comment) -> bool:
+    """Is its writer one of those who are not heard without approval?"""
+    return settings.COMMENT_HOLD_STRANGERS and is_stranger(comment)
 
 
 def is_stranger(comment: Comment) -> bool:

@@ -43,6 +43,11 @@ class Thread:
     """Where to go on (blog.discussion.order)."""
     max_depth: int = MAX_DEPTH
 
+    @property
+    def presence(self) -> bool:
+        """Is it shown who reads and writes?"""
+        return settings.SHOW_PRESENCE
+
 
 async def thread(post: Post, order: str = "oldest", page: int = 1) -> dict:
     """What templates/discussion/_thread.html needs: one page of the discussion, in two queries."""

@@ -7,6 +7,8 @@ urlpatterns = [
     path("comment/<int:pk>/", views.place, name="comment-place"),
     path("post/<str:slug>/comment/", views.write, name="comment"),
     path("api/posts/<str:slug>/comments/", api.comments, name="api-comments"),
+    path("api/posts/<str:slug>/writing/", api.writing, name="api-writing"),
+    path("api/posts/<str:slug>/people/", api.people, name="api-people"),
     path("api/comments/<int:pk>/", api.comment, name="api-comment"),
     path("api/markdown/", api.markdown, name="api-markdown"),
 ]

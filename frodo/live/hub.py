@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 
+from . import presence
 from .listener import GONE, Listener
 from .room import Room, Source, room_name
 
@@ -27,8 +30,20 @@ def publish(source: str, key: int, n: int, text: str) -> None:
 
 
 async def send_to_group(room: str, n: int, text: str) -> None:
+    await tell_group({"type": "live.event", "room": room, "n": n, "text": text})
+
+
+def tell_writing(source: str, key: int, name: str) -> None:
+    """Somebody writes there just now. Never fails: it may be lost."""
+    try:
+        async_to_sync(tell_group)({"type": "live.writing", "room": room_name(source, key), "name": name})
+    except Exception as error:  # whatever the layer's server throws at us
+        logger.warning("Live: that somebody writes was not sent: %r", error)
+
+
+async def tell_group(message: dict) -> None:
     async with asyncio.timeout(LAYER_TIMEOUT):
-        await get_channel_layer().group_send(room, {"type": "live.event", "room": room, "n": n, "text": text})
+        await get_channel_layer().group_send(message["room"], message)
 
 
 class Hub:
@@ -51,6 +66,9 @@ class Hub:
         room.listeners.add(listener)
         if not self.tasks:
             self.tasks.append(asyncio.create_task(self.sweep()))
+            if settings.SHOW_PRESENCE:
+                self.tasks.append(asyncio.create_task(self.beat()))
+        room.presence.told = None  # the newcomer knows nothing
         if not self.layer_is_away:
             await self.join_layer(room)
         return room
@@ -68,6 +86,8 @@ class Hub:
             room.filling.cancel()
         async with self.lock:
             if room.joined_layer and room.name not in self.rooms:
+                if settings.SHOW_PRESENCE:
+                    await self.tell_number(room)
                 await self.ask_layer(lambda: self.layer.group_discard(room.name, self.channel))
         if not self.rooms:
             for task in self.tasks:
@@ -111,7 +131,30 @@ class Hub:
                 continue
             room = self.rooms.get(message["room"])
             if room is not None:
+                self.hear(room, message)
+
+    def hear(self, room: Room, message: dict) -> None:
+        match message["type"]:
+            case "live.event":
                 room.hear(message["n"], message["text"])
+            case "live.writing":
+                room.presence.hear_writing(message["name"], time.monotonic())
+            case "live.reading" if message["hub"] != self.channel:
+                room.presence.hear_number(message["hub"], message["n"], time.monotonic())
+
+    async def beat(self) -> None:
+        while True:
+            await asyncio.sleep(presence.PULSE)
+            for room in list(self.rooms.values()):
+                now, own = time.monotonic(), len(room.listeners)
+                if room.joined_layer and room.presence.is_due(own, now):
+                    await self.tell_number(room)
+                if text := room.presence.news(own, now):
+                    room.whisper(text)
+
+    async def tell_number(self, room: Room) -> None:
+        message = {"type": "live.reading", "room": room.name, "hub": self.channel, "n": len(room.listeners)}
+        await self.ask_layer(lambda: self.layer.group_send(room.name, message))
 
     async def sweep(self) -> None:
         while True:

@@ -83,6 +83,12 @@ class Listener:
             self.last = n
             self.write(text)
 
+    def whisper(self, text: str) -> bool:
+        """Say what has no number, unless it is still reading what it missed. Who reads slowly is spared it."""
+        if self.task is None and self.last is not None:
+            self.write(text)
+        return self.last is not None
+
     def catch_up(self, backlog: Backlog) -> None:
         """Hello, what was missed, and what came while it was read."""
         meanwhile, self.waiting = self.waiting, deque()

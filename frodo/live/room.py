@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from .listener import Backlog, Listener, reset_frame
+from .presence import Presence
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Room:
         self.early: dict[int, str] = {}
         self.filling: asyncio.Task | None = None
         self.joined_layer = False
+        self.presence = Presence()
 
     async def backlog(self, since: int | None) -> Backlog | None:
         """What a newcomer missed: from memory if we can, else from the source."""
@@ -113,6 +115,11 @@ class Room:
         self.early = {n: text for n, text in self.early.items() if n > self.last}
         self.tell_early()
         self.early.clear()  # what the source does not know yet, a sweep will find there
+
+    def whisper(self, text: str) -> None:
+        for listener in self.listeners:
+            if not listener.whisper(text):
+                self.presence.told = None  # next time, then
 
     def close(self, code: int) -> None:
         for listener in self.listeners:

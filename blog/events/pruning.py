@@ -1,0 +1,22 @@
+"""Old events go: whoever was away for longer reads the thread anew (`reset`)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from blog.events.models import Event
+
+AT_ONCE = 1000
+"""In small steps, so that nobody who writes waits for long."""
+
+
+def prune() -> int:
+    """Delete events older than EVENTS_KEEP_DAYS, and return how many. Numbers go on: they are the posts'."""
+    if not settings.EVENTS_KEEP_DAYS:
+        return 0
+    old = Event.objects.filter(created_at__lt=timezone.now() - timedelta(days=settings.EVENTS_KEEP_DAYS))
+    n_deleted = 0
+    while ids := list(old.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE]):
+        n_deleted += Event.objects.filter(pk__in=ids).delete()[0]
+    return n_deleted
