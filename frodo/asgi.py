@@ -14,12 +14,14 @@ from blog.reading.source import Reading  # noqa: E402
 from frodo.files import Files  # noqa: E402
 from frodo.handler import Handler  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402
+from frodo.mysql import expect_answers  # noqa: E402
 from frodo.page_cache import PageCache  # noqa: E402
 from frodo.routing import websocket_urlpatterns  # noqa: E402
 from frodo.threads import OrmThreads  # noqa: E402
 from frodo.workers import refuse_to_serve_alone  # noqa: E402
 
 refuse_to_serve_alone()
+expect_answers()
 django = OrmThreads(Handler())
 pages = PageCache(django, Reading())
 

@@ -84,6 +84,7 @@ class Watch:
         self.looked_at = 0.0
         self.is_away = False
         self.looking: asyncio.Task | None = None
+        self.asking: asyncio.Task | None = None
         self.tasks: list[asyncio.Task] = []
         self.channel: str | None = None
 
@@ -94,7 +95,7 @@ class Watch:
 
     async def stop(self) -> None:
         watches.discard(self)
-        tasks = [*self.tasks, *([self.looking] if self.looking else [])]
+        tasks = [*self.tasks, *filter(None, (self.looking, self.asking))]
         self.tasks = []
         for task in tasks:
             task.cancel()
@@ -192,11 +193,20 @@ class Watch:
         finally:
             self.looking = None
 
+    def asked(self, asking: asyncio.Task) -> None:
+        self.asking = None
+        if not asking.cancelled():
+            asking.exception()  # it was told to who waited, if he still does
+
     async def ask(self) -> bool:
         """Has something come due since the last time?"""
-        began, before = time(), self.n
         async with asyncio.timeout(LOOK_TIMEOUT):
-            state = await database_sync_to_async(self.source.state)(self.looked_at or began)
+            if self.asking is not None:
+                await asyncio.wait([self.asking])  # one thread is enough to hang at a database that says nothing
+            began, before = time(), self.n
+            self.asking = asyncio.create_task(database_sync_to_async(self.source.state)(self.looked_at or began))
+            self.asking.add_done_callback(self.asked)
+            state = await asyncio.shield(self.asking)
         self.take_news()
         if state.n != self.n and (self.n == before or state.n > self.n):
             self.forget(None, taken_away=True)  # what happened in between, nobody told us
