@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+
+from frodo import layer
+from frodo.outages import PAUSE, Away
 
 from .listener import GONE, Listener
 from .room import Room, Source, room_name
 
 logger = logging.getLogger(__name__)
 
-LAYER_TIMEOUT = 2.0
-"""Seconds the channel layer may take for anything, before we go on without it."""
 SWEEP = 5.0
 """Seconds between looks at the source: finds what the layer lost, joins it again after it was away."""
 
@@ -22,13 +24,14 @@ def publish(source: str, key: int, n: int, text: str) -> None:
     """Tell all processes. Called after commit; never fails, for the event is kept and will be found."""
     try:
         async_to_sync(send_to_group)(room_name(source, key), n, text)
+    except Away as away:
+        logger.debug("Live: event %s of %s %s was not sent: %s", n, source, key, away)
     except Exception as error:  # whatever the layer's server throws at us
         logger.warning("Live: event %s of %s %s was not sent: %r", n, source, key, error)
 
 
 async def send_to_group(room: str, n: int, text: str) -> None:
-    async with asyncio.timeout(LAYER_TIMEOUT):
-        await get_channel_layer().group_send(room, {"type": "live.event", "room": room, "n": n, "text": text})
+    await layer.send_to_group(room, {"type": "live.event", "room": room, "n": n, "text": text})
 
 
 class Hub:
@@ -41,6 +44,7 @@ class Hub:
         self.channel: str | None = None
         self.tasks: list[asyncio.Task] = []
         self.layer_is_away = False
+        self.next_try = 0.0
 
     async def join(self, source: Source, key: int, listener: Listener) -> Room:
         name = room_name(source.name, key)
@@ -87,14 +91,16 @@ class Hub:
             room.joined_layer = not self.layer_is_away
 
     async def ask_layer(self, call: Callable[[], Awaitable]):
-        """The layer's answer; None, and a mark, when its server is away."""
+        """The layer's answer; None, and a mark, when its server is away. Those in line do not wait for it in turn."""
+        if self.layer_is_away and time.monotonic() < self.next_try:
+            return None
         try:
-            async with asyncio.timeout(LAYER_TIMEOUT):
+            async with asyncio.timeout(layer.TIMEOUT):
                 answer = await call()
         except Exception as error:  # other people's server
             if not self.layer_is_away:
                 logger.warning("Live: the channel layer is away, events come by asking: %r", error)
-            self.layer_is_away = True
+            self.layer_is_away, self.next_try = True, time.monotonic() + PAUSE
             return None
         if self.layer_is_away:
             logger.warning("Live: the channel layer is back")

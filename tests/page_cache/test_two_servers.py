@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.page_cache.redis import Redis
+from tests.redis import Redis
 from tests.server import Server, until
 
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
