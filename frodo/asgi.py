@@ -15,6 +15,7 @@ from blog.reading.source import Reading  # noqa: E402
 from frodo.files import Files  # noqa: E402
 from frodo.handler import Handler  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402
+from frodo.mysql import expect_answers  # noqa: E402
 from frodo.now_and_then import NowAndThen  # noqa: E402
 from frodo.page_cache import PageCache  # noqa: E402
 from frodo.routing import websocket_urlpatterns  # noqa: E402
@@ -22,6 +23,7 @@ from frodo.threads import OrmThreads  # noqa: E402
 from frodo.workers import refuse_to_serve_alone  # noqa: E402
 
 refuse_to_serve_alone()
+expect_answers()
 django = OrmThreads(Handler())
 pages = PageCache(django, Reading())
 

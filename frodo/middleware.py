@@ -7,12 +7,16 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
+
+from frodo.threads import Busy
+from frodo.unavailable import database_is_gone, unavailable
 
 
 class SecurityHeaders:
@@ -51,9 +55,21 @@ class OnTheLoop:
         response = response or await self.get_response(request)
         if not hasattr(self, "process_response"):
             return response
-        if self.waits(request):
-            return await sync_to_async(self.process_response)(request, response)
-        return self.process_response(request, response)
+        if not self.waits(request):
+            return self.process_response(request, response)
+        try:
+            return await sync_to_async(self.finish)(request, response)
+        except Busy:
+            return unavailable(request)
+
+    def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """On a thread. What fails here no view's handler would see."""
+        try:
+            return self.process_response(request, response)
+        except DatabaseError as error:
+            if not database_is_gone(error):
+                raise
+            return unavailable(request)
 
 
 class Security(OnTheLoop, SecurityMiddleware):

@@ -157,16 +157,15 @@ REDIS_PREFIX = read(env.str, "REDIS_PREFIX", "frodo")
 """Begins every key and channel. Two sites on one Redis need two."""
 
 # `models` keeps what cached properties answered (docs/async-models.md), and wants to know when it cannot.
+# Whatever else finds the cache away finds it empty.
 if REDIS_URL:
     CACHES = {
         alias: {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "frodo.cache.Cache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": f"{REDIS_PREFIX}:{alias}",
-            # A cache that is away is a cache that is empty, not an error page.
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": alias == "default",
-                "LOG_IGNORED_EXCEPTIONS": True,
                 "SOCKET_CONNECT_TIMEOUT": 1,
                 "SOCKET_TIMEOUT": 2,
             },
@@ -275,11 +274,14 @@ LOG_LEVEL = read(env.str, "LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG",
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"not_told": {"()": "frodo.outages.NotTold"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL},
+        # A cache that is away would be a traceback for each that reads.
+        "frodo.async_model.cached": {"filters": ["not_told"]},
         # Every guessed address would be a line of its own.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
     },

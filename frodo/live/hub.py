@@ -9,14 +9,15 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from frodo import layer
+from frodo.outages import PAUSE, Away
+
 from . import presence
 from .listener import GONE, Listener
 from .room import Room, Source, room_name
 
 logger = logging.getLogger(__name__)
 
-LAYER_TIMEOUT = 2.0
-"""Seconds the channel layer may take for anything, before we go on without it."""
 SWEEP = 5.0
 """Seconds between looks at the source: finds what the layer lost, joins it again after it was away."""
 
@@ -25,6 +26,8 @@ def publish(source: str, key: int, n: int, text: str) -> None:
     """Tell all processes. Called after commit; never fails, for the event is kept and will be found."""
     try:
         async_to_sync(send_to_group)(room_name(source, key), n, text)
+    except Away as away:
+        logger.debug("Live: event %s of %s %s was not sent: %s", n, source, key, away)
     except Exception as error:  # whatever the layer's server throws at us
         logger.warning("Live: event %s of %s %s was not sent: %r", n, source, key, error)
 
@@ -37,13 +40,14 @@ def tell_writing(source: str, key: int, name: str) -> None:
     """Somebody writes there just now. Never fails: it may be lost."""
     try:
         async_to_sync(tell_group)({"type": "live.writing", "room": room_name(source, key), "name": name})
+    except Away as away:
+        logger.debug("Live: that somebody writes was not sent: %s", away)
     except Exception as error:  # whatever the layer's server throws at us
         logger.warning("Live: that somebody writes was not sent: %r", error)
 
 
 async def tell_group(message: dict) -> None:
-    async with asyncio.timeout(LAYER_TIMEOUT):
-        await get_channel_layer().group_send(message["room"], message)
+    await layer.send_to_group(message["room"], message)
 
 
 class Hub:
@@ -56,6 +60,7 @@ class Hub:
         self.channel: str | None = None
         self.tasks: list[asyncio.Task] = []
         self.layer_is_away = False
+        self.next_try = 0.0
 
     async def join(self, source: Source, key: int, listener: Listener) -> Room:
         name = room_name(source.name, key)
@@ -107,14 +112,16 @@ class Hub:
             room.joined_layer = not self.layer_is_away
 
     async def ask_layer(self, call: Callable[[], Awaitable]):
-        """The layer's answer; None, and a mark, when its server is away."""
+        """The layer's answer; None, and a mark, when its server is away. Those in line do not wait for it in turn."""
+        if self.layer_is_away and time.monotonic() < self.next_try:
+            return None
         try:
-            async with asyncio.timeout(LAYER_TIMEOUT):
+            async with asyncio.timeout(layer.TIMEOUT):
                 answer = await call()
         except Exception as error:  # other people's server
             if not self.layer_is_away:
                 logger.warning("Live: the channel layer is away, events come by asking: %r", error)
-            self.layer_is_away = True
+            self.layer_is_away, self.next_try = True, time.monotonic() + PAUSE
             return None
         if self.layer_is_away:
             logger.warning("Live: the channel layer is back")

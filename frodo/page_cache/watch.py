@@ -18,10 +18,12 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from frodo import layer
+from frodo.outages import Away
+
 logger = logging.getLogger(__name__)
 
 GROUP = "frodo.pages"
-LAYER_TIMEOUT = 2.0
 LOOK_TIMEOUT = 2.0
 """Seconds after which a database that says nothing is away."""
 TRUST = 5
@@ -64,13 +66,14 @@ def tell(change: Change) -> None:
         watch.heard.append(change)
     try:
         async_to_sync(send)(change)
+    except Away as away:
+        logger.debug("Pages: edition %s was not announced: %s", change.n, away)
     except Exception as error:  # whatever the layer's server throws at us
         logger.warning("Pages: edition %s was not announced: %r", change.n, error)
 
 
 async def send(change: Change) -> None:
-    async with asyncio.timeout(LAYER_TIMEOUT):
-        await get_channel_layer().group_send(GROUP, {"type": "pages.changed", **change._asdict()})
+    await layer.send_to_group(GROUP, {"type": "pages.changed", **change._asdict()})
 
 
 class Watch:
@@ -84,6 +87,7 @@ class Watch:
         self.looked_at = 0.0
         self.is_away = False
         self.looking: asyncio.Task | None = None
+        self.asking: asyncio.Task | None = None
         self.tasks: list[asyncio.Task] = []
         self.channel: str | None = None
 
@@ -94,7 +98,7 @@ class Watch:
 
     async def stop(self) -> None:
         watches.discard(self)
-        tasks = [*self.tasks, *([self.looking] if self.looking else [])]
+        tasks = [*self.tasks, *filter(None, (self.looking, self.asking))]
         self.tasks = []
         for task in tasks:
             task.cancel()
@@ -114,18 +118,18 @@ class Watch:
                 self.n = change.n
 
     async def listen(self) -> None:
-        layer, is_away = get_channel_layer(), False
+        channels, is_away = get_channel_layer(), False
         while True:
             try:
-                async with asyncio.timeout(LAYER_TIMEOUT):
-                    self.channel = self.channel or await layer.new_channel()
-                    await layer.group_add(GROUP, self.channel)
+                async with asyncio.timeout(layer.TIMEOUT):
+                    self.channel = self.channel or await channels.new_channel()
+                    await channels.group_add(GROUP, self.channel)
                 if is_away:
                     logger.warning("Pages: the channel layer is back")
                     is_away = False
                     self.heard.append(EVERYTHING)
                 while True:
-                    message = await layer.receive(self.channel)
+                    message = await channels.receive(self.channel)
                     about = message["about"]
                     self.heard.append(Change(message["n"], about and tuple(about), message["taken_away"]))
             except Exception as error:  # other people's server
@@ -165,7 +169,7 @@ class Watch:
 
     async def rejoin(self) -> None:
         try:
-            async with asyncio.timeout(LAYER_TIMEOUT):
+            async with asyncio.timeout(layer.TIMEOUT):
                 await get_channel_layer().group_add(GROUP, self.channel)
         except Exception as error:
             logger.warning("Pages: the group was not joined again: %r", error)
@@ -192,11 +196,20 @@ class Watch:
         finally:
             self.looking = None
 
+    def asked(self, asking: asyncio.Task) -> None:
+        self.asking = None
+        if not asking.cancelled():
+            asking.exception()  # it was told to who waited, if he still does
+
     async def ask(self) -> bool:
         """Has something come due since the last time?"""
-        began, before = time(), self.n
         async with asyncio.timeout(LOOK_TIMEOUT):
-            state = await database_sync_to_async(self.source.state)(self.looked_at or began)
+            if self.asking is not None:
+                await asyncio.wait([self.asking])  # one thread is enough to hang at a database that says nothing
+            began, before = time(), self.n
+            self.asking = asyncio.create_task(database_sync_to_async(self.source.state)(self.looked_at or began))
+            self.asking.add_done_callback(self.asked)
+            state = await asyncio.shield(self.asking)
         self.take_news()
         if state.n != self.n and (self.n == before or state.n > self.n):
             self.forget(None, taken_away=True)  # what happened in between, nobody told us

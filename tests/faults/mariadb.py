@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -78,6 +79,13 @@ class MariaDB:
         except Exception:  # the driver's own
             return False
         return True
+
+    def freeze(self) -> None:
+        """It says nothing any more, and does not hang up either."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """As a power cut would."""

@@ -1,12 +1,10 @@
 """MariaDB is cut off and comes back while the server runs on."""
 
 from functools import partial
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
+from tests.faults.browser import Browser, is_fresh
 from tests.faults.mariadb import MariaDB
 from tests.server import Server, until
 
@@ -15,8 +13,6 @@ pytestmark = pytest.mark.quality  # they break and mend servers, and want the ma
 MAKE_POSTS = "from tests.factories import make_post; make_post(title='A walk'); make_post(title='A lake')"
 SOON = 60
 """Seconds within which all is well again. By itself it takes two; a machine may be busy."""
-PATIENCE = 30
-"""Seconds after which an answer is too late; proxies wait for a minute."""
 WORDS = "We <b>met</b> a heron,\nand she flew."
 
 
@@ -52,31 +48,6 @@ def gone(server, database, browser):
     if database.process is None:
         database.start()
     until(lambda: server.ask("/readyz")[0] == 200, "the database to be back", SOON)
-
-
-def is_fresh(browser: "Browser", path: str) -> bool:
-    status, headers, _page = browser.open(path)
-    return status == 200 and "X-Frodo-Stale" not in headers
-
-
-class Browser:
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.cookies = HTTPCookieProcessor()
-        self.opener = build_opener(self.cookies)
-
-    def open(self, path: str, **form: str) -> tuple[int, object, str]:
-        """GET, or POST a form: status, headers, text."""
-        if form:
-            token = next(cookie.value for cookie in self.cookies.cookiejar if cookie.name == "csrftoken")
-            form["csrfmiddlewaretoken"] = token
-        request = Request(self.url + path, urlencode(form).encode() if form else None)
-        try:
-            with self.opener.open(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.headers, answer.read().decode()
-        except HTTPError as error:
-            with error:
-                return error.code, error.headers, error.read().decode()
 
 
 def test_known_pages_are_shown_and_say_that_they_are_stale(browser, gone):

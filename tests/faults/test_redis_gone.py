@@ -1,14 +1,12 @@
 """Redis is cut off and comes back while people read, write and listen."""
 
-import os
-import shutil
 import time
 
 import pytest
 
 from tests.faults.page import OpenPage
 from tests.faults.traffic import Traffic
-from tests.page_cache.redis import Redis
+from tests.redis import Redis
 from tests.server import Server, until
 
 pytestmark = pytest.mark.quality  # they break and mend servers, and want the machine to themselves
@@ -24,8 +22,6 @@ SLOW = 3
 
 @pytest.fixture
 def redis(tmp_path):
-    if not shutil.which("redis-server"):
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no redis-server.")
     with Redis(tmp_path) as redis:
         yield redis
 

@@ -8,8 +8,8 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from tests.faults.page import OpenPage
-from tests.faults.process import MB, memory, n_clients
 from tests.faults.sockets import connected, opened
+from tests.process import MB, memory, n_clients
 from tests.server import Server, until
 
 MAKE_POST = "from tests.factories import make_post; print(make_post(title='A walk').pk)"

@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from frodo import live
+from frodo import layer, live
 from frodo.live import Backlog, Hub, Listener
 from tests.live.sockets import until
 
@@ -244,7 +244,8 @@ def test_while_the_layer_is_away_events_come_by_asking_and_then_by_the_layer_aga
 
 
 def test_publishing_never_fails(monkeypatch, caplog):
-    monkeypatch.setattr(live.hub, "get_channel_layer", lambda: Away())
+    away = Away()
+    monkeypatch.setattr(layer, "get_channel_layer", lambda: away)
 
     live.publish("book", 1, 1, "frame 1")
 

@@ -1,41 +1,18 @@
 """Two processes with Redis between them, and Redis going away and coming back."""
 
-import os
-import shutil
-import subprocess
 import time
 
 import pytest
 
 from tests.live.test_post_and_hear import MAKE_POST, frame, listen
-from tests.server import Server, free_port, until
-
-
-class Redis:
-    def __init__(self, folder) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        ping = ["redis-cli", "-p", str(self.port), "ping"]
-        until(lambda: subprocess.run(ping, capture_output=True).stdout == b"PONG\n", "Redis to start")
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+from tests.redis import Redis
+from tests.server import Server
 
 
 @pytest.fixture
 def redis(tmp_path):
-    if shutil.which("redis-server") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no redis-server.")
-    redis = Redis(tmp_path)
-    redis.start()
-    yield redis
-    redis.stop()
+    with Redis(tmp_path) as redis:
+        yield redis
 
 
 def test_what_one_takes_the_other_tells_with_redis_and_without(tmp_path, redis):

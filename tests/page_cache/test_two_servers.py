@@ -1,14 +1,11 @@
 """Two processes and a Redis: what is written in one is not stale in the other, whatever happens to Redis."""
 
-import shutil
 from functools import partial
 
 import pytest
 
-from tests.page_cache.redis import Redis
+from tests.redis import Redis
 from tests.server import Server, until
-
-pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 
 WRITE = "from tests.factories import make_post; make_post(title='A walk'); make_post(title='A lake')"
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.test import override_settings
 
 from blog.models import Tag
 from frodo.handler import Handler
 from frodo.threads import Busy, OrmThreads
+from tests.threads import sessions
 from tests.threads.asking import Door, ask, hop, request
 
 pytestmark = pytest.mark.usefixtures("_views")
@@ -38,7 +39,7 @@ async def while_taken(pool, deed):
         await asyncio.wait(taken)
 
 
-@pytest.mark.parametrize("path", ["/count/", "/sync/", "/to-and-fro/", "/session-sync/"])
+@pytest.mark.parametrize("path", ["/count/", "/sync/", "/to-and-fro/", "/session-sync/", "/session/"])
 @pytest.mark.parametrize("debug", [False, True])
 def test_it_says_503_and_when_to_come_back(hasty, path, debug, settings):
     settings.DEBUG = debug
@@ -49,7 +50,9 @@ def test_it_says_503_and_when_to_come_back(hasty, path, debug, settings):
     assert answer.status == 503
     assert answer["retry-after"] == "5"
     assert "请稍候" in answer.body.decode()
-    assert hasty.n_hops == 2  # the one that takes the thread, and the view: who was refused is not queued again
+    assert (
+        hasty.n_hops == 2
+    )  # the one that takes the thread, and the view or what saves its session: who was refused is not queued again
 
 
 def test_the_api_says_it_in_its_own_shape(hasty):
@@ -59,6 +62,18 @@ def test_the_api_says_it_in_its_own_shape(hasty):
 
     assert (answer.status, answer["retry-after"]) == (503, "5")
     assert json.loads(answer.body)["error"]["code"] == "unavailable"
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError(2006, "gone"), 503), (DataError("too long"), 500)])
+def test_a_session_that_cannot_be_saved(make_pool, monkeypatch, settings, error, status):
+    """As with a database that goes between the view and the end of the request."""
+    settings.SESSION_ENGINE = "tests.threads.sessions"
+    monkeypatch.setattr(sessions, "error", error)
+
+    answer = asyncio.run(ask(OrmThreads(Handler(), make_pool()), "/session/"))
+
+    assert answer.status == status
+    assert ("请稍候" in answer.body.decode()) == (status == 503)
 
 
 def test_who_asks_nothing_of_the_database_is_served(hasty):

@@ -1,14 +1,21 @@
 """A Redis of the test's own, which it may stop and start."""
 
+import os
+import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.server import free_port, until
 
 
 class Redis:
     def __init__(self, folder: Path) -> None:
+        if not shutil.which("redis-server"):
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no redis-server.")
         self.folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -36,6 +43,13 @@ class Redis:
                 return connection.recv(10).startswith(b"+PONG")
         except OSError:
             return False
+
+    def freeze(self) -> None:
+        """It says nothing any more, and does not hang up either."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self.process is not None:
