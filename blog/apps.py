@@ -8,3 +8,4 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import invalidation  # noqa: F401 - its receivers
+        from blog.letters import forgetting  # noqa: F401 - its chore

@@ -10,6 +10,7 @@ setup(set_prefix=False)  # before anything that imports models
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from blog.background import Background  # noqa: E402
 from blog.reading.source import Reading  # noqa: E402
 from frodo.files import Files  # noqa: E402
 from frodo.handler import Handler  # noqa: E402
@@ -28,6 +29,6 @@ application = ProtocolTypeRouter(
     {
         "http": Files(pages),
         "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
-        "lifespan": OrmThreads(Lifespan(pages)),
+        "lifespan": OrmThreads(Lifespan(pages, Background())),
     }
 )
