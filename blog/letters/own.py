@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from blog.discussion.models import Comment
 from blog.letters import wishes
-from blog.letters.models import Letter, Mailbox, Mute
+from blog.letters.models import Letter, Mailbox, Mute, key_of
 from blog.posts.models import Post
 from frodo import mail
+
+CHOSEN = ("mail_answers", "mail_comments", "mail_held", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +60,33 @@ def own_wish(post: int, *, user: User | None, visitor: str) -> dict:
     return {"notify": user.mail_answers if user and mail.can_be_sent() else None}
 
 
-def export(user: User) -> dict:
+def mailboxes(*, user: User | None = None, visitor: str = "") -> QuerySet[Mailbox]:
+    """Those known to be of this account, or of a guest's browser."""
+    if user is not None:
+        return Mailbox.objects.filter(key=key_of(user.email)) if user.email else Mailbox.objects.none()
+    typed = Comment.objects.filter(user=None, visitor=visitor).exclude(email="") if visitor else Comment.objects.none()
+    found = Mailbox.objects.filter(key__in={key_of(email) for email in typed.values_list("email", flat=True)})
+    return found.filter(pk__in=[mailbox.pk for mailbox in found if visitor in mailbox.confirmed])
+
+
+def export(*, user: User | None = None, visitor: str = "") -> dict:
     """For the person's own copy of all that is kept of them."""
-    found = choices(user)
+    found = mailboxes(user=user, visitor=visitor)
+    chosen = {name: getattr(user, name) for name in CHOSEN} if user else {}
     return {
-        "answers": user.mail_answers,
-        "comments_on_my_posts": user.mail_comments,
-        "comments_that_wait": user.mail_held,
-        "none_at_all": found.is_closed,
-        "not_about": [post.url for post in found.muted],
-        "letters": [
-            {"kind": letter.kind, "state": letter.state, "queued_at": letter.created_at, "sent_at": letter.sent_at}
-            for letter in Letter.objects.filter(user=user).order_by("id")
-        ],
+        **chosen,
+        "none_at_all": any(mailbox.closed_at for mailbox in found),
+        "not_about": [mute.post.url for mute in Mute.objects.filter(mailbox__in=found).select_related("post")],
+        "letters": list(
+            Letter.objects.filter(mailbox__in=found).order_by("id").values("kind", "state", "created_at", "sent_at")
+        ),
     }
 
 
-def erase(user: User) -> None:
-    """With the account go its letters; that its address wants no mail stays known, without the address."""
-    Letter.objects.filter(user=user).delete()
-    mailbox = Mailbox.objects.known(user.email)
-    if mailbox is not None and mailbox.closed_at is None:
-        mailbox.delete()
+@transaction.atomic
+def erase(*, user: User | None = None, visitor: str = "") -> None:
+    """Called before the account or the comments go. That an address wants no mail stays known, without the address."""
+    for mailbox in mailboxes(user=user, visitor=visitor):
+        mailbox.letters.all().delete()
+        if mailbox.closed_at is None:
+            mailbox.delete()

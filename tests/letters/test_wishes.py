@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from blog.models import Mailbox
+from blog.letters import own
+from blog.models import Comment, Letter, Mailbox
 from tests import people
 from tests.letters.conftest import click, link
 from tests.letters.smtp import text_of
@@ -142,6 +143,23 @@ def test_the_author_leaves_the_desk_letters_by_a_click(browser, send, inbox, cli
     ann.refresh_from_db()
     assert not ann.mail_comments
     assert not ann.mail_held
+
+
+def test_what_is_kept_of_a_guest_is_shown_and_erased(bob_asks, browser, send, inbox, client):
+    browser("Eve")("One.", parent=bob_asks.said["id"])
+    send()
+    visitor = Comment.objects.get(pk=bob_asks.said["id"]).visitor
+    stranger = browser("Mallory", "bob@example.org")("Me.", notify=True)
+    strangers = Comment.objects.get(pk=stranger["id"]).visitor
+
+    assert [letter["state"] for letter in own.export(visitor=visitor)["letters"]] == ["sent", "sent"]
+    assert own.export(visitor=strangers)["letters"] == []
+
+    own.erase(visitor=strangers)
+    assert Mailbox.objects.exclude(confirmed=[]).exists()
+    own.erase(visitor=visitor)
+    assert not Letter.objects.filter(state="sent").exists()
+    assert not Mailbox.objects.exclude(confirmed=[]).exists()
 
 
 def test_ones_own_page_of_letters(client, inbox, post):
