@@ -1,10 +1,11 @@
 """One's own letters: what one gets, for who is signed in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from accounts.models import User
 from blog.discussion.models import Comment
@@ -37,16 +38,19 @@ def choices(user: User) -> Choices:
 
 
 @transaction.atomic
-def choose(user: User, said: Mapping[str, str]) -> None:
+def choose(user: User, said: QueryDict) -> None:
     user.mail_answers = "mail_answers" in said
     fields = ["mail_answers"]
+    if (language := said.get("language", "")) in ("", *dict(settings.LANGUAGES)):
+        user.language = language
+        fields.append("language")
     if choices(user).is_author:
         user.mail_comments, user.mail_held = "mail_comments" in said, "mail_held" in said
         fields += ["mail_comments", "mail_held"]
     user.save(update_fields=fields)
-    mailbox = Mailbox.objects.known(user.email)
-    if mailbox is None:
+    if not user.email:
         return
+    mailbox = Mailbox.objects.of(user.email)
     if "all_off" in said:
         wishes.close(mailbox)
     elif mailbox.closed_at:

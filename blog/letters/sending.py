@@ -64,7 +64,7 @@ def take_back() -> None:
     """What a process took that did not come back."""
     behind = Letter.objects.left_behind()
     behind.filter(state=State.TAKEN).update(state=State.QUEUED, taken_by="")
-    behind.filter(state=State.HANDED).update(state=State.UNKNOWN, taken_by="")
+    behind.filter(state=State.HANDED).update(state=State.UNKNOWN)  # whoever took it may still come to know
 
 
 def take() -> Letter | None:
@@ -94,15 +94,19 @@ class Courier:
 
     def deliver(self, letter: Letter) -> str:
         try:
+            return self.attempt(letter)
+        except Lost:
+            self.leave()  # perhaps in the middle of a letter
+            logger.warning("Letter %s was taken over by another process", letter.pk)
+            return State.QUEUED
+
+    def attempt(self, letter: Letter) -> str:
+        try:
             if not is_wanted(letter):
                 return keep(letter, State.DROPPED, taken_by="", said="")
             message = write(letter)
             self.connect()
             self.hand_over(letter, message)
-        except Lost:
-            self.leave()  # in the middle of a letter
-            logger.warning("Letter %s was taken over by another process", letter.pk)
-            return State.QUEUED
         except (smtplib.SMTPException, OSError) as error:
             is_reached = self.connection is not None
             self.leave()
@@ -111,8 +115,10 @@ class Courier:
                 raise Unreachable from error
             return state
         except ValueError as error:  # an address or a header that cannot be written
+            self.leave()
             return keep(letter, State.FAILED, taken_by="", said=words(error))
-        return keep(letter, State.SENT, sent_at=timezone.now(), taken_by="", said="")
+        known = (State.HANDED, State.UNKNOWN)
+        return keep(letter, State.SENT, only_if=known, sent_at=timezone.now(), taken_by="", said="")
 
     def connect(self) -> None:
         if self.connection is None:

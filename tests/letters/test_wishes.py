@@ -168,9 +168,11 @@ def test_ones_own_page_of_letters(client, inbox, post):
     client.force_login(bob)
 
     page = client.get("/letters/").content.decode()
-    client.post("/letters/", {"all_off": "on"})
+    client.post("/letters/", {"all_off": "on", "language": "zh-hans", "again": ["1", "x"]})
 
     bob.refresh_from_db()
+    assert bob.language == "zh-hans"
+    assert "checked" in client.get("/letters/").content.decode().partition('name="all_off"')[2][:10]
     assert "mail_answers" in page
     assert "mail_held" not in page
     assert not bob.mail_answers
