@@ -1,11 +1,11 @@
 """One's own letters: what one gets, for who is signed in."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import QueryDict
 
 from accounts.models import User
 from blog.discussion.models import Comment
@@ -38,24 +38,21 @@ def choices(user: User) -> Choices:
 
 
 @transaction.atomic
-def choose(user: User, said: QueryDict) -> None:
-    user.mail_answers = "mail_answers" in said
-    fields = ["mail_answers"]
-    if (language := said.get("language", "")) in ("", *dict(settings.LANGUAGES)):
+def choose(user: User, *, wants: Set[str], language: str, again: list[int]) -> None:
+    """`wants`: names of what is ticked; `again`: posts of which one wants to hear again."""
+    user.mail_answers = "mail_answers" in wants
+    if language in ("", *dict(settings.LANGUAGES)):
         user.language = language
-        fields.append("language")
     if choices(user).is_author:
-        user.mail_comments, user.mail_held = "mail_comments" in said, "mail_held" in said
-        fields += ["mail_comments", "mail_held"]
-    user.save(update_fields=fields)
+        user.mail_comments, user.mail_held = "mail_comments" in wants, "mail_held" in wants
+    user.save(update_fields=CHOSEN)
     if not user.email:
         return
     mailbox = Mailbox.objects.of(user.email)
-    if "all_off" in said:
+    if "all_off" in wants:
         wishes.close(mailbox)
     elif mailbox.closed_at:
         wishes.reopen(mailbox)
-    again = [int(pk) for pk in said.getlist("again") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
     mailbox.mutes.filter(post__in=again).delete()
 
 

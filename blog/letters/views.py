@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from blog.letters import links, own, wishes
 from blog.letters.links import Wish
 from blog.pages import render_page
+from frodo.api import number
 
 ANY = ["GET", "HEAD", "POST"]
 
@@ -90,7 +91,9 @@ async def mine(request: HttpRequest) -> HttpResponse:
     if not user.is_authenticated:
         return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
     if request.method == "POST":
-        await sync_to_async(own.choose)(user, request.POST)
+        again = [pk for pk in map(number, request.POST.getlist("again")) if pk]
+        language = request.POST.get("language", "")
+        await sync_to_async(own.choose)(user, wants=set(request.POST), language=language, again=again)
         return redirect(f"{request.path}?saved")
     context = {"choices": await sync_to_async(own.choices)(user), "saved": "saved" in request.GET}
     return await render_page(request, "letters/mine.html", context)
