@@ -15,5 +15,6 @@ class UserAdmin(StockUserAdmin):
     fieldsets = [
         *StockUserAdmin.fieldsets[:1],
         (_("Shown to readers"), {"fields": ["display_name", "bio", "website"]}),
+        (_("Mail"), {"fields": ["mail_comments", "mail_held", "mail_answers", "language"]}),
         *StockUserAdmin.fieldsets[1:],
     ]

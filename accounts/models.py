@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,18 @@ class User(AsyncModel, AbstractUser):
     display_name = models.CharField(_("name shown to readers"), max_length=100, blank=True)
     bio = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, shown under posts."))
     website = models.URLField(_("website"), blank=True)
+    language = models.CharField(
+        _("language of letters"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Left empty, the one in which you last wrote."),
+    )
+    mail_answers = models.BooleanField(
+        _("mail when answered or mentioned"), default=True, help_text=_("Chosen anew with each comment.")
+    )
+    mail_comments = models.BooleanField(_("mail about new comments on own posts"), default=True)
+    mail_held = models.BooleanField(_("mail about comments that wait for approval"), default=True)
 
     class Meta(AbstractUser.Meta):
         abstract = False

@@ -4,10 +4,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from blog.letters import admin as letters
 from blog.moderation import admin as moderation
 from blog.posts import admin as posts
 
-__all__ = ["moderation", "posts"]
+__all__ = ["letters", "moderation", "posts"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

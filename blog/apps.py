@@ -8,3 +8,5 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import invalidation  # noqa: F401 - its receivers
+        from blog.events import pruning  # noqa: F401 - its chore
+        from blog.letters import forgetting  # noqa: F401 - its chore

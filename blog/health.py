@@ -4,6 +4,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -11,11 +12,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.mail import get_connection
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from blog.chores import CHORES, ChoreTime
+from blog.letters.models import Letter
 
 
 class Trouble(Exception):
@@ -113,6 +119,34 @@ def static_files() -> str:
     raise Trouble(_("Not collected, so browsers ask for them again and again; manage.py collectstatic collects them."))
 
 
+def letters() -> str:
+    if not settings.EMAIL_URL:
+        return _("none are sent: EMAIL_URL is not set")
+    if not settings.SITE_URL:
+        raise Trouble(_("SITE_URL is not set, so no letter could lead here and none is sent."))
+    if Letter.objects.stuck(timedelta(minutes=30)).exists():
+        raise Trouble(_("Letters are due and nobody sends them: is the server running, or manage.py send_letters?"))
+    try:
+        with get_connection(fail_silently=False):
+            pass  # signed in, and out again
+    except OSError as error:
+        raise Trouble(_("The mail server of EMAIL_URL takes nothing: %(error)s") % {"error": error}) from error
+    recent = Letter.objects.filter(created_at__gt=timezone.now() - timedelta(days=1))
+    if n := recent.filter(state__in=["failed", "unknown"]).count():
+        raise Trouble(_("%(n)d of the last day failed or got lost; the admin's letters say why.") % {"n": n})
+    last = Letter.objects.filter(state="sent").aggregate(last=Max("sent_at"))["last"]
+    return _("last sent %(when)s") % {"when": f"{timezone.localtime(last):%Y-%m-%d %H:%M}"} if last else _("ready")
+
+
+def daily_chores() -> str:
+    late = ChoreTime.objects.filter(name__in=CHORES, due_at__lt=timezone.now() - timedelta(days=1))
+    if names := ", ".join(late.values_list("name", flat=True)):
+        raise Trouble(
+            _("Not done for more than a day: %(names)s. Is the server running, or manage.py chores?") % {"names": names}
+        )
+    return ", ".join(CHORES)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "safety": safety,
     "database": database,
@@ -122,4 +156,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "live events": live_events,
     "uploads": uploads,
     "static files": static_files,
+    "letters": letters,
+    "chores": daily_chores,
 }

@@ -4,8 +4,9 @@ from django.urls import include, path
 
 from blog.discussion.api import me
 from blog.discussion.editing import editable
-from blog.discussion.feeds import CommentFeed
+from blog.discussion.feeds import CommentFeed, SiteCommentFeed
 from blog.discussion.threads import thread
+from blog.letters.own import own_wish
 from blog.posts.views import old_address, post
 from blog.reactions.reacting import own_reactions
 from frodo.page_cache import shared
@@ -13,10 +14,12 @@ from frodo.page_cache import shared
 urlpatterns = [
     path("post/<str:slug>/", post, {"parts": [thread]}, name="post"),
     path("post/<str:slug>/comments.xml", shared()(CommentFeed()), name="post_comments_feed"),
-    path("api/me/", me, {"parts": [editable, own_reactions]}, name="api-me"),
+    path("api/me/", me, {"parts": [editable, own_reactions, own_wish]}, name="api-me"),
     path("", include("blog.discussion.urls")),
     path("", include("blog.reactions.urls")),
+    path("comments.xml", shared()(SiteCommentFeed()), name="comments_feed"),
     path("", include("blog.events.urls")),
+    path("", include("blog.letters.urls")),
     path("", include("blog.posts.urls")),
     path("<path:path>", old_address),
 ]

@@ -10,13 +10,12 @@ setup(set_prefix=False)  # before anything that imports models
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
-from blog.events.pruning import prune  # noqa: E402
+from blog.background import Background  # noqa: E402
 from blog.reading.source import Reading  # noqa: E402
 from frodo.files import Files  # noqa: E402
 from frodo.handler import Handler  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402
 from frodo.mysql import expect_answers  # noqa: E402
-from frodo.now_and_then import NowAndThen  # noqa: E402
 from frodo.page_cache import PageCache  # noqa: E402
 from frodo.routing import websocket_urlpatterns  # noqa: E402
 from frodo.threads import OrmThreads  # noqa: E402
@@ -32,6 +31,6 @@ application = ProtocolTypeRouter(
     {
         "http": Files(pages),
         "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
-        "lifespan": OrmThreads(Lifespan(pages, NowAndThen(prune, 6 * 3600))),
+        "lifespan": OrmThreads(Lifespan(pages, Background())),
     }
 )

@@ -7,9 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
+
+from frodo.mail import settings_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -214,6 +217,21 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
+# Mail
+
+EMAIL_URL = read(env.str, "EMAIL_URL", "")
+"""Where mail is handed over: smtp+tls://user:password@host:587. Without it, and without SITE_URL, none is sent."""
+globals().update(settings_of(EMAIL_URL))
+EMAIL_TIMEOUT = read(env.float, "EMAIL_TIMEOUT", 20.0, validate=validate.Range(min=0.1))
+DEFAULT_FROM_EMAIL = read(env.str, "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
+
+# Work beside the requests
+
+BACKGROUND = read(env.bool, "BACKGROUND", True)
+"""Whether the server sends letters and does its daily chores itself; else commands do (docs/letters.md)."""
+BACKGROUND_LOOK = read(env.float, "BACKGROUND_LOOK", 10.0, validate=lambda n: n > 0)
+"""Seconds between looks for letters and chores that are due."""
+
 # Live
 
 LIVE_CAPACITY = 10_000
@@ -317,5 +335,9 @@ COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")
 """How many comments one address may post in how long: count/number and s, m, h or d."""
 REACTION_RATE = read(env.str, "REACTION_RATE", "60/m")
 """How many reactions one person may give or change in how long; all of one network together, ten times that."""
+COMMENT_FORGET_DAYS = read(env.int, "COMMENT_FORGET_DAYS", 30, validate=validate.Range(min=1))
+"""After so many days a comment's network address and e-mail are erased."""
+LETTERS_SILENCE_DAYS = read(env.int, "LETTERS_SILENCE_DAYS", 180, validate=validate.Range(min=1))
+"""An e-mail that is still wanted for letters stays until a thread was silent for so long."""
 TRUSTED_PROXIES = read(env.list, "TRUSTED_PROXIES", [])
 """Addresses or networks whose X-Forwarded-For is believed."""

@@ -16,6 +16,7 @@ from blog.discussion.order import read
 from blog.discussion.presence import is_writing
 from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, WritingIn
 from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
+from blog.letters import wishes
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
@@ -68,7 +69,10 @@ def post_one(request: Request, post: Post) -> Response:
         visitor=visitor.id or visitors.new_id(),
         address=network(client_address(request)),
     )
-    response = Response({**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}, status=201)
+    said = {**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}
+    if letters := wishes.answer_to(comment):
+        said["mail"] = letters
+    response = Response(said, status=201)
     response["Location"] = comment.url
     if user is None:
         visitors.remember(response, visitors.Visitor(comment.visitor, comment.name))

@@ -13,6 +13,7 @@ from blog.discussion.models import Comment
 from blog.discussion.silence import VISIBLE, hush, retell
 from blog.discussion.speaking import CommentsClosed, check_text, event_data, judge, slow_down, tidy
 from blog.events.recording import record
+from blog.letters import answers, held
 from blog.posts.models import Post
 from frodo.errors import Refused
 
@@ -62,8 +63,11 @@ def edit_comment(
         if comment.is_visible:
             comment.event = record(comment.post, "comment.edited", event_data(comment)).n
             retell(comment)
-        elif before == VISIBLE:
+            answers.tell_edited(comment)
+            return comment
+        if before == VISIBLE:
             comment.event = hush(comment)
+        held.tell(comment)
     return comment
 
 

@@ -1,4 +1,4 @@
-"""A post's discussion for feed readers."""
+"""The discussion for feed readers: of one post, and of the whole blog."""
 
 from typing import NamedTuple
 
@@ -6,48 +6,58 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from blog.absolute import absolute_html
 from blog.context import site_root
 from blog.discussion.models import Comment
+from blog.posts.feeds import stable_id
 from blog.posts.models import Post
 
 
 class Discussion(NamedTuple):
-    post: Post
+    """What a feed is about: one post, or all; and the site's own address."""
+
     root: str
+    post: Post | None = None
 
 
-class CommentFeed(Feed):
+class SiteCommentFeed(Feed):
     feed_type = Atom1Feed
     language = settings.LANGUAGE_CODE
 
-    def get_object(self, request: HttpRequest, slug: str) -> Discussion:
-        return Discussion(get_object_or_404(Post.objects.published().for_links(), slug=slug), site_root(request))
+    def get_object(self, request: HttpRequest) -> Discussion:
+        return Discussion(site_root(request))
 
     def title(self, discussion: Discussion) -> str:
-        return _("Comments on “%(title)s”") % {"title": discussion.post.title}
+        return _("Comments on %(SITE_NAME)s") % {"SITE_NAME": settings.SITE_NAME}
 
     def link(self, discussion: Discussion) -> str:
-        return discussion.root + discussion.post.url
+        return discussion.root + reverse("home")
 
     def items(self, discussion: Discussion) -> list[Comment]:
-        newest = discussion.post.comments.visible().order_by("-id")[: settings.POSTS_PER_FEED]
-        comments = list(newest)
-        for comment in comments:
-            comment.page, comment.root = discussion.post.url, discussion.root
-        return comments
+        shown = Comment.objects.visible().filter(post__in=Post.objects.published())
+        return self.newest(shown.select_related("post"), discussion)
+
+    def newest(self, comments, discussion: Discussion) -> list[Comment]:
+        found = list(comments.defer("email", "visitor", "network").order_by("-id")[: settings.POSTS_PER_FEED])
+        for comment in found:
+            comment.root = discussion.root
+        return found
 
     def item_title(self, comment: Comment) -> str:
-        return comment.name
+        return _("%(name)s on “%(title)s”") % {"name": comment.name, "title": comment.post.title}
 
     def item_description(self, comment: Comment) -> str:
-        return absolute_html(comment.html, comment.root, comment.page)
+        return absolute_html(comment.html, comment.root, comment.post.url)
 
     def item_link(self, comment: Comment) -> str:
-        return f"{comment.root}{comment.page}#comment-{comment.pk}"
+        return comment.root + comment.url
+
+    def item_guid(self, comment: Comment) -> str:
+        return f"{stable_id(comment.post_id, comment.root)}#comment-{comment.pk}"
 
     def item_author_name(self, comment: Comment) -> str:
         return comment.name
@@ -57,3 +67,25 @@ class CommentFeed(Feed):
 
     def item_updateddate(self, comment: Comment):
         return comment.edited_at or comment.created_at
+
+
+class CommentFeed(SiteCommentFeed):
+    """Of one post."""
+
+    def get_object(self, request: HttpRequest, slug: str) -> Discussion:
+        return Discussion(site_root(request), get_object_or_404(Post.objects.published().for_links(), slug=slug))
+
+    def title(self, discussion: Discussion) -> str:
+        return _("Comments on “%(title)s”") % {"title": discussion.post.title}
+
+    def link(self, discussion: Discussion) -> str:
+        return discussion.root + discussion.post.url
+
+    def items(self, discussion: Discussion) -> list[Comment]:
+        found = self.newest(discussion.post.comments.visible(), discussion)
+        for comment in found:
+            comment.post = discussion.post
+        return found
+
+    def item_title(self, comment: Comment) -> str:
+        return comment.name

@@ -7,4 +7,5 @@ class CommentForm(forms.Form):
     text = forms.CharField(required=False, strip=False)
     name = forms.CharField(required=False, max_length=60)
     email = forms.EmailField(required=False)
+    notify = forms.BooleanField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -43,6 +43,9 @@ class Comment(AsyncModel):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Never shown."))
     visitor = models.CharField(_("visitor"), max_length=32, blank=True, db_index=True, editable=False)
     """A random word in a signed cookie: how a guest's browser is known again."""
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    """Where it came from, as frodo.addresses.network gives it."""
+    notify = models.BooleanField(_("mail when answered"), default=False)
     text = models.TextField(_("text"))
     html = models.TextField(editable=False)
     mentions = models.JSONField(default=dict, editable=False)

@@ -9,6 +9,7 @@ class CommentIn(serializers.Serializer):
     text = serializers.CharField(trim_whitespace=False, allow_blank=True)
     name = serializers.CharField(required=False, allow_blank=True, max_length=60)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    notify = serializers.BooleanField(required=False, allow_null=True, default=None)
     parent = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
 
 

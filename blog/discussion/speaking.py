@@ -16,6 +16,7 @@ from accounts.models import User
 from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.events.recording import record
+from blog.letters import answers, held, wishes
 from blog.posts.models import Post
 from frodo import names, rates
 from frodo.errors import Refused
@@ -100,14 +101,17 @@ def post_comment(
     user: User | None = None,
     visitor: str = "",
     address: str = "",
+    notify: bool | None = None,
 ) -> Comment:
     """Post a comment, or raise what stands against it. `comment.event` is its number, None while it is held."""
     if not post.comments_open:
         raise CommentsClosed
-    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=tidy(text))
+    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=tidy(text), network=address)
+    comment.notify = bool(user and user.mail_answers) if notify is None else notify
     check_text(comment)
     comment.name = name_for(user, name)
     slow_down(user, visitor, address)
+    wishes.heard(comment)
     with transaction.atomic():
         locked = Post.objects.select_for_update().only("comments_open").get(pk=post.pk)
         if not locked.comments_open:
@@ -118,7 +122,10 @@ def post_comment(
         mentions.resolve(comment)
         judge(comment)
         comment.save()
-        comment.event = announce(comment, "comment.posted") if comment.state == Comment.State.VISIBLE else None
+        if comment.state == Comment.State.VISIBLE:
+            comment.event = announce(comment, "comment.posted")
+        else:
+            held.tell(comment)
     return comment
 
 
@@ -126,6 +133,7 @@ def announce(comment: Comment, type: str) -> int:
     """Make a comment public that was not, and return the number of its event."""
     Post.objects.filter(pk=comment.post_id).update(n_comments=F("n_comments") + 1)
     comment.post.n_comments = Post.objects.values_list("n_comments", flat=True).get(pk=comment.post_id)
+    answers.tell(comment)
     return record(comment.post, type, event_data(comment)).n
 
 

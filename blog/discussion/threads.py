@@ -10,6 +10,7 @@ from django.urls import reverse
 from blog.discussion.models import Comment
 from blog.discussion.order import bones_of, read, walk
 from blog.posts.models import Post
+from frodo import mail
 
 SHOWN = (
     *("id", "parent", "author", "body", "state", "created_at", "edited_at"),
@@ -53,7 +54,8 @@ async def thread(post: Post, order: str = "oldest", page: int = 1) -> dict:
     """What templates/discussion/_thread.html needs: one page of the discussion, in two queries."""
     part = await sync_to_async(read)(post, order, start=(page - 1) * settings.COMMENTS_PER_PAGE)
     rows = await Comment.to_dicts(part.comments, SHOWN, native=True)
-    return {"thread": Thread(as_places(rows), Place({}, is_pattern=True), part.n_all, part.rest, part.next)}
+    found = Thread(as_places(rows), Place({}, is_pattern=True), part.n_all, part.rest, part.next)
+    return {"thread": found, "mail": mail.can_be_sent()}
 
 
 def address_of(comment: Comment) -> str | None:

@@ -21,6 +21,7 @@ from blog.discussion.threads import address_of, thread
 from blog.pages import render_page
 from blog.paging import Page
 from blog.posts.models import Post
+from frodo import mail
 from frodo.addresses import client_address, network
 from frodo.api import number
 from frodo.errors import Refused
@@ -81,7 +82,8 @@ async def write(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return await take(request, post, user if user.is_authenticated else None, visitor)
     parent = number(request.GET.get("parent"))
-    form = CommentForm(initial={"name": visitor.name, "parent": parent})
+    notify = user.is_authenticated and user.mail_answers
+    form = CommentForm(initial={"name": visitor.name, "parent": parent, "notify": notify})
     return await show(request, post, form, parent=parent, held="held" in request.GET)
 
 
@@ -118,5 +120,6 @@ async def show(
         "form": form,
         "parent": await post.comments.visible().filter(pk=parent).afirst() if parent else None,
         "writer": user if user.is_authenticated else None,
+        "mail": mail.can_be_sent(),
     }
     return await render_page(request, "discussion/write.html", context, status=status)

@@ -4,11 +4,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from blog.chores import chore
 from blog.events.models import Event
 
 AT_ONCE = 1000
 """In small steps, so that nobody who writes waits for long."""
+
+
+@chore(every=timedelta(hours=6))
+def prune_events() -> str:
+    return _("%(n)d events pruned") % {"n": prune()}
 
 
 def prune() -> int:

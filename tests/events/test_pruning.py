@@ -73,9 +73,10 @@ print(json.dumps(post.pk))
 
 
 def test_a_server_does_it_by_itself(tmp_path):
-    with Server(tmp_path) as server:
+    with Server(tmp_path, BACKGROUND="false", BACKGROUND_LOOK="0.2") as server:
         post_id = json.loads(server.run(MAKE_OLD))
         server.kill()
+        server.environment["BACKGROUND"] = "true"
         server.start()
         until(lambda: server.ask(f"{ADDRESS}?since=2499")[1]["reset"], "the server to prune")
 

@@ -89,6 +89,25 @@ def test_an_https_site_keeps_its_cookies_to_https():
     assert setting("CSRF_TRUSTED_ORIGINS", **site) == "['https://blog.example']"
 
 
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("smtp://mail.example", "mail.example 25 False False"),
+        ("smtp+tls://ann%40blog.example:a%3Ab@mail.example", "mail.example 587 True False"),
+        ("smtps://ann:word@mail.example:2465", "mail.example 2465 False True"),
+    ],
+)
+def test_an_address_of_mail_is_taken_apart(url, found):
+    names = "EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL"
+
+    assert setting(names, EMAIL_URL=url) == found
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example:x"])
+def test_an_address_of_mail_that_cannot_be_used(url):
+    assert "EMAIL_URL" in refusal(EMAIL_URL=url)
+
+
 def test_an_env_file_is_read_and_the_environment_comes_first(tmp_path):
     env = tmp_path / "env"
     env.write_text("SITE_NAME=From the file\nPOSTS_PER_PAGE=7\n")

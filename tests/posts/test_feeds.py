@@ -92,3 +92,22 @@ def test_a_discussion_has_a_feed_without_what_is_held(client):
 @pytest.mark.parametrize("address", [*XML, "/feed.json"])
 def test_an_empty_blog_has_valid_feeds(client, address):
     assert client.get(address).status_code == 200
+
+
+def test_all_discussions_have_one_feed(client):
+    walk, tea = make_post(title="A walk"), make_post(title="Tea")
+    draft = make_post(title="Unfinished", status="draft")
+    make_comment(walk, text="On [the river](/tags/)", name="Bob", email="bob@example.org")
+    make_comment(tea, text="Hot", name="Eve")
+    make_comment(tea, text="Unseen", state="held")
+    make_comment(draft, text="Unseen too")
+
+    answer = client.get("/comments.xml")
+    feed = feedparser.parse(answer.content)
+
+    assert [entry.title for entry in feed.entries] == ["Eve on “Tea”", "Bob on “A walk”"]
+    assert 'href="http://testserver/tags/"' in feed.entries[1].summary
+    assert feed.entries[1].link == f"http://testserver{walk.url}#comment-{walk.comments.get().pk}"
+    assert b"Unseen" not in answer.content
+    assert b"example.org" not in answer.content
+    assert 'href="/comments.xml"' in client.get("/").content.decode()
