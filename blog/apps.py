@@ -7,4 +7,4 @@ class BlogConfig(AppConfig):
     verbose_name = _("Blog")
 
     def ready(self) -> None:
-        from blog import invalidation  # noqa: F401 - its receivers
+        from blog import belongings, invalidation  # noqa: F401 - what they register

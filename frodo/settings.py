@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
@@ -212,7 +214,55 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "me"
+
+SIGN_IN_RATE = read(env.str, "SIGN_IN_RATE", "20/10m")
+"""How often a password may be tried, and a link asked for, from one network in how long."""
+SIGN_IN_ACCOUNT_RATE = read(env.str, "SIGN_IN_ACCOUNT_RATE", "30/h")
+"""How often one account's password may be tried from everywhere, but for browsers it was signed in with before."""
+SIGN_IN_LINK_MINUTES = read(env.int, "SIGN_IN_LINK_MINUTES", 15, validate=validate.Range(1, 24 * 60))
+
+
+def client_of(prefix: str) -> dict | None:
+    """The id and the secret by which a provider knows this blog; None where there are none."""
+    found = {key: read(env.str, f"{prefix}_{key.upper()}", "") for key in ("client_id", "client_secret")}
+    if any(found.values()) and not all(found.values()):
+        raise ImproperlyConfigured(f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET are only of use together.")
+    return found if found["client_id"] else None
+
+
+SIGN_IN_PROVIDERS: dict[str, dict] = {}
+"""Where readers may sign in with an account they have, in the order shown (docs/accounts.md)."""
+if github := client_of("GITHUB"):
+    url = read(env.str, "GITHUB_URL", "https://github.com").rstrip("/")
+    SIGN_IN_PROVIDERS["github"] = {"kind": "github", "label": "GitHub", "url": url, **github}
+for name in read(env.list, "OIDC_PROVIDERS", []):
+    prefix = f"OIDC_{name.upper()}"
+    oidc, issuer = client_of(prefix), read(env.str, f"{prefix}_ISSUER", "").rstrip("/")
+    if not (name.isascii() and name.isalnum() and name.islower()) or name in {"github", "email"} or len(name) > 30:
+        raise ImproperlyConfigured(f"OIDC_PROVIDERS: {name!r} cannot be a name; use small letters and digits.")
+    if not (oidc and issuer):
+        raise ImproperlyConfigured(f"{prefix}_ISSUER, {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET are needed.")
+    label = read(env.str, f"{prefix}_LABEL", name.capitalize())
+    SIGN_IN_PROVIDERS[name] = {"kind": "oidc", "label": label, "issuer": issuer, **oidc}
+
+# Mail
+
+EMAIL_URL = read(env.str, "EMAIL_URL", "") or ("console://" if DEBUG else "")
+"""Where mail goes out; without it none is sent, and nothing is offered that needs it."""
+CAN_SEND_MAIL = bool(EMAIL_URL)
+if CAN_SEND_MAIL:
+    mail = dj_email_url.parse(EMAIL_URL)
+    if "EMAIL_BACKEND" not in mail:
+        raise ImproperlyConfigured("EMAIL_URL is written as submission://user:password@host:587 or smtp://host:25.")
+    EMAIL_BACKEND, EMAIL_FILE_PATH = mail["EMAIL_BACKEND"], mail["EMAIL_FILE_PATH"]
+    EMAIL_HOST, EMAIL_PORT = mail["EMAIL_HOST"] or "localhost", mail["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"] or "", mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = read(env.str, "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
 
 # Live
 
@@ -284,6 +334,7 @@ LOGGING = {
         "frodo.async_model.cached": {"filters": ["not_told"]},
         # Every guessed address would be a line of its own.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+        "httpx2": {"level": "WARNING"},
     },
 }
 
