@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Identity, User
-from blog.models import Comment, Event
+from blog.models import Comment, Event, Post
 from tests.accounts.visits import come_in
 from tests.factories import make_comment, make_post
 
@@ -27,6 +27,10 @@ def say(client, text: str, **said) -> int:
     answer = client.post("/api/posts/a-walk/comments/", {"text": text, **said}, "application/json")
     assert answer.status_code == 201, answer.content
     return answer.json()["id"]
+
+
+def react(client, address: str) -> None:
+    assert client.put(f"/api/{address}/reactions/", {"kind": "love"}, "application/json").status_code == 200
 
 
 def erase(client, words: str, address: str = "/accounts/me/erase/", confirm: str = "erase", **said):
@@ -87,6 +91,18 @@ def test_the_words_may_stay_without_a_name(reader, walk):
     assert "I was there." in Client().get("/post/a-walk/").content.decode()
 
 
+def test_reactions_go_and_the_counts_with_them(reader, walk):
+    theirs = say(Client(), "So was I.", name="Eve")
+    for address in ("posts/a-walk", f"comments/{theirs}"):
+        react(reader, address)
+        react(Client(), address)
+
+    erase(reader, "keep")
+
+    assert Client().get(f"/api/comments/{theirs}/").json()["reactions"] == {"love": 1}
+    assert Post.objects.get().reactions == {"love": 1}
+
+
 @pytest.mark.parametrize("said", [{"confirm": ""}, {"confirm": "yes"}, {"words": ""}, {"words": "all"}])
 def test_it_must_be_meant(reader, walk, said):
     say(reader, "I was there.")
@@ -127,6 +143,7 @@ def test_who_was_an_author_is_told_so_too(client, bob):
 def test_a_guest_erases_what_this_browser_wrote(client, walk):
     say(client, "I was there.", name="Eve", email="eve@example.org")
     say(Client(), "So was I.", name="Eve")
+    react(client, "posts/a-walk")
 
     answer = erase(client, "remove", "/accounts/guest/erase/")
 
@@ -134,6 +151,7 @@ def test_a_guest_erases_what_this_browser_wrote(client, walk):
     assert [comment.text for comment in Comment.objects.all()] == ["So was I."]
     assert not client.cookies["visitor"].value
     assert not traces("eve@example.org")
+    assert Post.objects.get().reactions == {}
 
 
 def test_a_guest_may_leave_the_words_there(client, walk):

@@ -115,6 +115,8 @@ def test_all_of_ones_own_data_is_handed_out_as_json(home, bob, github):
     make_comment(post, user=bob, text="On hold", state="held")
     make_comment(post, text="Of a guest who is called Bob as well")
 
+    home.put(f"/api/posts/{post.slug}/reactions/", {"kind": "love"}, "application/json")
+
     answer = home.get("/accounts/me/export/")
 
     data = answer.json()
@@ -127,6 +129,7 @@ def test_all_of_ones_own_data_is_handed_out_as_json(home, bob, github):
         ("On hold", "held"),
     ]
     assert data["comments"][0]["email"] == "bob@work.example"
+    assert [(given["to"], given["kind"]) for given in data["reactions"]] == [(post.url, "love")]
     assert "password" not in answer.content.decode()
 
 
