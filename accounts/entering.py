@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from accounts import naming
 from accounts.mailboxes import normal
 from accounts.models import Identity, User
 from frodo.errors import Refused
+from frodo.racing import taken_up_again
 
 
 class AccountClosed(Refused):
@@ -56,16 +57,10 @@ class Known:
     email: str = ""
 
 
+@taken_up_again
+@transaction.atomic
 def enter(known: Known) -> User:
     """The account, a new one if need be."""
-    try:
-        return found_or_made(known)
-    except IntegrityError:  # somebody came in by the same way at the same moment
-        return found_or_made(known)
-
-
-@transaction.atomic
-def found_or_made(known: Known) -> User:
     user = find(known) or make(known)
     if not user.is_active:
         raise AccountClosed
@@ -111,6 +106,7 @@ def make(known: Known) -> User:
     return user
 
 
+@taken_up_again
 @transaction.atomic
 def connect(user: User, known: Known) -> None:
     """One more way into the account of somebody who is in."""

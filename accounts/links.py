@@ -17,6 +17,7 @@ from accounts.entering import AccountClosed, Guarded, Known, enter, owner
 from accounts.models import Identity, SignInLink, User
 from frodo import rates
 from frodo.errors import Refused
+from frodo.racing import taken_up_again
 
 PER_ADDRESS = rates.Rate(4, 15 * 60)
 
@@ -49,6 +50,7 @@ def slow_down(email: str, network: str) -> None:
         raise TooManyLetters(wait)
 
 
+@taken_up_again
 @transaction.atomic
 def make(email: str, to: str = "") -> str:
     """The secret of a new link; empty where this address opens nothing by a link, which only its owner is told."""
@@ -74,20 +76,23 @@ def look(secret: str) -> tuple[SignInLink, User | None]:
     return link, user
 
 
+@taken_up_again
 @transaction.atomic
 def use(secret: str, name: str = "") -> User:
     """The account of whoever holds the link; other links to the same mailbox go with it."""
     link, _user = look(secret)
-    taken, _rows = SignInLink.objects.filter(pk=link.pk).delete()
-    if not taken:
+    links = SignInLink.objects.select_for_update().filter(email=link.email).order_by("pk")
+    waiting = [other.pk for other in links]
+    if link.pk not in waiting:
         raise LinkGone
-    SignInLink.objects.filter(email=link.email).delete()
+    SignInLink.objects.filter(pk__in=waiting).delete()
     known = Known(Identity.EMAIL, link.email, label=link.email, names=(name,), email=link.email)
     return enter(known)
 
 
 def forget_old() -> None:
-    SignInLink.objects.filter(created_at__lte=oldest()).delete()
+    old = SignInLink.objects.filter(created_at__lte=oldest()).values_list("pk", flat=True)
+    SignInLink.objects.filter(pk__in=list(old)).delete()
 
 
 def oldest():

@@ -113,6 +113,15 @@ def static_files() -> str:
     raise Trouble(_("Not collected, so browsers ask for them again and again; manage.py collectstatic collects them."))
 
 
+def mail() -> str:
+    return settings.EMAIL_HOST if settings.CAN_SEND_MAIL else _("none is sent; EMAIL_URL says how")
+
+
+def signing_in() -> str:
+    ways = [provider["label"] for provider in settings.SIGN_IN_PROVIDERS.values()]
+    return ", ".join([*ways, *([_("a link by e-mail")] if settings.CAN_SEND_MAIL else []), _("a password")])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "safety": safety,
     "database": database,
@@ -120,6 +129,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "author": author,
     "cache": shared_cache,
     "live events": live_events,
+    "mail": mail,
+    "signing in": signing_in,
     "uploads": uploads,
     "static files": static_files,
 }

@@ -224,6 +224,9 @@ SIGN_IN_ACCOUNT_RATE = read(env.str, "SIGN_IN_ACCOUNT_RATE", "30/h")
 """How often one account's password may be tried from everywhere, but for browsers it was signed in with before."""
 SIGN_IN_LINK_MINUTES = read(env.int, "SIGN_IN_LINK_MINUTES", 15, validate=validate.Range(1, 24 * 60))
 
+SIGN_IN_PROVIDER_SECONDS = read(env.float, "SIGN_IN_PROVIDER_SECONDS", 10.0, validate=validate.Range(min=0.1))
+"""How long a provider may take for everything it is asked while somebody waits."""
+
 
 def client_of(prefix: str) -> dict | None:
     """The id and the secret by which a provider knows this blog; None where there are none."""

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
 from accounts.entering import Known
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 logger = logging.getLogger(__name__)
-
-PATIENCE = 10.0
-"""Seconds a provider has for everything it is asked at once."""
 
 
 class ProviderFailed(Exception):
@@ -58,7 +56,7 @@ class Provider:
         """A client to ask it with. Whatever goes wrong there is ProviderFailed."""
         client, errors = await made_client(self, back)
         try:
-            async with asyncio.timeout(PATIENCE), client:
+            async with asyncio.timeout(settings.SIGN_IN_PROVIDER_SECONDS), client:
                 yield client
         except (*errors, TimeoutError, ValueError, KeyError) as error:
             logger.warning("Signing in with %s failed: %r", self.label, error)
@@ -84,7 +82,7 @@ async def made_client(provider: Provider, back: str) -> tuple["AsyncOAuth2Client
         scope=provider.scope,
         redirect_uri=back,
         code_challenge_method="S256",
-        timeout=PATIENCE / 2,
+        timeout=settings.SIGN_IN_PROVIDER_SECONDS,
         verify=verify,
     )
     return client, errors

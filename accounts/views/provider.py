@@ -2,6 +2,7 @@
 
 import secrets as random
 from dataclasses import asdict
+from datetime import timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -27,6 +29,8 @@ from frodo.errors import Refused
 COOKIE = "way-"
 PATH = "/accounts/with/"
 TEN_MINUTES = 600
+FRESH = timedelta(minutes=15)
+"""How long after signing in one of the staff may add a way in."""
 
 
 class SomebodyElse(Refused):
@@ -35,17 +39,27 @@ class SomebodyElse(Refused):
     status = 403
 
 
+class SignedInLongAgo(Refused):
+    code = "signed_in_long_ago"
+    message = gettext_lazy(
+        "Sign out and in again first: whoever finds your browser open must not add a way of their own."
+    )
+    status = 403
+
+
 @never_cache
 @require_POST
 async def begin(request: HttpRequest, name: str) -> HttpResponse:
     """A page that leads there by itself: a form may not, by our Content-Security-Policy."""
     provider = provider_named(name)
+    user = await request.auser()
+    if user.is_authenticated and user.is_guarded and user.last_login < timezone.now() - FRESH:
+        return await refuse(request, provider, str(SignedInLongAgo()), status=SignedInLongAgo.status)
     secrets = Secrets(random.token_urlsafe(32), random.token_urlsafe(32), random.token_urlsafe(32))
     try:
         there = await provider.way_there(secrets, address_back(request, provider))
     except providers.ProviderFailed:
         return await failed(request, provider)
-    user = await request.auser()
     dance = {"provider": name, "next": wished(request), "user": user.pk, **asdict(secrets)}
     response = await render_page(request, "accounts/going.html", {"provider": provider, "there": there})
     response.set_cookie(

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from base64 import b64decode, urlsafe_b64encode
+from contextlib import suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -29,8 +30,9 @@ class GitHub:
         """What the ID token says otherwise than it should."""
         self.is_broken = False
         self.is_silent = threading.Event()
-        """While set, nothing is answered; `asked` tells that somebody waits."""
-        self.asked = threading.Event()
+        """While set, nothing is answered, and those who wait are counted."""
+        self.n_asked = 0
+        self.counting = threading.Lock()
         self.closing = threading.Event()
         self.codes: dict[str, dict] = {}
         self.key = RSAKey.generate_key(2048, {"kid": "one"})
@@ -61,6 +63,16 @@ class GitHub:
             "GITHUB_CLIENT_ID": CLIENT["client_id"],
             "GITHUB_CLIENT_SECRET": CLIENT["client_secret"],
             "GITHUB_URL": self.url,
+        }
+
+    @property
+    def oidc_environment(self) -> dict:
+        return {
+            "OIDC_PROVIDERS": "shire",
+            "OIDC_SHIRE_ISSUER": f"{self.url}/oidc",
+            "OIDC_SHIRE_LABEL": "The Shire",
+            "OIDC_SHIRE_CLIENT_ID": CLIENT["client_id"],
+            "OIDC_SHIRE_CLIENT_SECRET": CLIENT["client_secret"],
         }
 
     def allow(self, asked: dict) -> str:
@@ -119,8 +131,10 @@ class Answer(BaseHTTPRequestHandler):
             self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
             self.end_headers()
             return
+        if github.is_silent.is_set():
+            with github.counting:
+                github.n_asked += 1
         while github.is_silent.is_set() and not github.closing.is_set():
-            github.asked.set()
             github.closing.wait(0.02)
         if github.is_broken:
             self.say({"message": "Unicorn!"}, 500)
@@ -155,11 +169,12 @@ class Answer(BaseHTTPRequestHandler):
 
     def say(self, what: dict | list, status: int = 200) -> None:
         body = json.dumps(what).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # whoever asked waits no longer
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *arguments) -> None:
         """Not among the tests' output."""

@@ -1,8 +1,10 @@
 """Signing in with an account elsewhere."""
 
+from datetime import timedelta
+
 import pytest
-from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Identity, User
 from tests import people
@@ -76,6 +78,12 @@ def test_staff_come_in_by_what_they_added_themselves(desk, ann, github):
 
     assert answer.url == "/accounts/me/"
     assert user_of(other_browser) == ann
+
+
+def test_a_browser_that_staff_left_open_lets_nobody_add_a_way(desk, ann, github):
+    User.objects.update(last_login=timezone.now() - timedelta(minutes=16))
+
+    assert desk.post("/accounts/with/github/").status_code == 403
 
 
 def test_what_opens_one_account_is_not_added_to_another(client, github):
@@ -200,6 +208,14 @@ def test_a_provider_that_is_away_leaves_the_site_alone(client, github, settings)
     assert client.post("/accounts/with/shire/").status_code == 502
 
 
+def test_a_provider_that_says_nothing_is_not_waited_for_for_ever(client, github, settings):
+    settings.SIGN_IN_PROVIDER_SECONDS = 0.2
+    back = go_there(client)
+    github.is_silent.set()
+
+    assert client.get(back).status_code == 502
+
+
 def test_who_says_no_there_is_told_how_to_go_on(client, github):
     back = go_there(client)
     state = back.partition("state=")[2]
@@ -218,4 +234,3 @@ def test_the_admin_shows_the_ways_in(desk, github):
 
     assert "GitHub" in page
     assert "bilbo" in page
-    call_command("check")

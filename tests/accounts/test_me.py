@@ -91,6 +91,7 @@ def test_nobody_takes_anothers_way_away(home, github):
     way = Identity.objects.first()
 
     home.post(f"/accounts/me/ways/{way.pk}/")
+    home.post(f"/accounts/me/ways/{10**30}/")
 
     assert Identity.objects.filter(pk=way.pk).exists()
 
