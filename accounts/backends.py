@@ -1,5 +1,6 @@
 """Who a password belongs to, for every door at which one is asked for."""
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -19,3 +20,7 @@ class Accounts(ModelBackend):
         if request is not None:
             guessing.slow_down(request, username)
         return super().authenticate(request, username, password)
+
+    async def aauthenticate(self, request: HttpRequest | None, *args, **credentials) -> User | None:
+        """Django's own would check the password on the event loop."""
+        return await sync_to_async(self.authenticate)(request, *args, **credentials)

@@ -60,12 +60,12 @@ def may_stay(session_key: str | None, *, staff: bool = False) -> User | None:
     """The user of this session, as it is now; None when there is none, or, if asked for, none of the staff."""
     if not session_key:
         return None
-    user = get_user(SimpleNamespace(session=session_of(session_key)))
+    user = get_user(SimpleNamespace(session=session_store()(session_key)))
     return user if user.is_authenticated and user.is_active and (user.is_staff or not staff) else None
 
 
-def session_of(key: str) -> SessionBase:
-    return import_module(settings.SESSION_ENGINE).SessionStore(key)
+def session_store() -> type[SessionBase]:
+    return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 def announce(user: int, why: str, session: str | None = None) -> None:

@@ -10,6 +10,7 @@ setup(set_prefix=False)  # before anything that imports models
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from accounts.forgetting import forget  # noqa: E402
 from blog.events.pruning import prune  # noqa: E402
 from blog.reading.source import Reading  # noqa: E402
 from frodo.files import Files  # noqa: E402
@@ -32,6 +33,6 @@ application = ProtocolTypeRouter(
     {
         "http": Files(pages),
         "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
-        "lifespan": OrmThreads(Lifespan(pages, NowAndThen(prune, 6 * 3600))),
+        "lifespan": OrmThreads(Lifespan(pages, NowAndThen(prune, 6 * 3600), NowAndThen(forget, 3600))),
     }
 )

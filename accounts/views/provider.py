@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import providers
 from accounts.entering import Known, connect, enter
 from accounts.going import own_path, wished
+from accounts.models import User
 from accounts.providers.base import Provider, Secrets
 from accounts.views.sign_in import go_on
 from blog.context import site_root
@@ -53,7 +54,7 @@ async def begin(request: HttpRequest, name: str) -> HttpResponse:
     """A page that leads there by itself: a form may not, by our Content-Security-Policy."""
     provider = provider_named(name)
     user = await request.auser()
-    if user.is_authenticated and user.is_guarded and user.last_login < timezone.now() - FRESH:
+    if user.is_authenticated and user.is_guarded and not is_fresh(user):
         return await refuse(request, provider, str(SignedInLongAgo()), status=SignedInLongAgo.status)
     secrets = Secrets(random.token_urlsafe(32), random.token_urlsafe(32), random.token_urlsafe(32))
     try:
@@ -113,6 +114,10 @@ def let_in(request: HttpRequest, known: Known, dance: dict) -> HttpResponse:
         return go_on(request, resolve_url("me"))
     login(request, enter(known))
     return go_on(request, own_path(dance["next"]))
+
+
+def is_fresh(user: User) -> bool:
+    return user.last_login is not None and user.last_login > timezone.now() - FRESH
 
 
 def provider_named(name: str) -> Provider:

@@ -1,10 +1,15 @@
 """The session, its cookie, and where one goes on."""
 
-import pytest
-from django.test import Client, override_settings
+from datetime import timedelta
 
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from accounts.forgetting import forget
 from accounts.going import own_path
-from accounts.models import User
+from accounts.models import SignInLink, User
 from tests import people
 from tests.accounts.visits import come_in, link_in, user_of
 
@@ -102,6 +107,21 @@ def test_a_session_of_a_closed_account_is_over(desk):
     User.objects.update(is_active=False)
 
     assert desk.get("/api/me/").json()["user"] is None
+
+
+def test_what_is_over_is_forgotten(client, ann, post_office):
+    client.post("/accounts/link/", {"email": "bob@example.org"})
+    client.force_login(ann)
+    other = Client()
+    other.force_login(ann)
+    yesterday = timezone.now() - timedelta(days=1)
+    SignInLink.objects.update(created_at=yesterday)
+    Session.objects.filter(pk=other.session.session_key).update(expire_date=yesterday)
+
+    forget()
+
+    assert not SignInLink.objects.exists()
+    assert Session.objects.get().pk == client.session.session_key
 
 
 # Where to

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.accounts.github import GitHub
 from tests.browser.discussion import make_post, wait_live, wait_text, write
-from tests.server import Server, until
+from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -57,11 +57,10 @@ def open_window(window, complaints):
     assert complaints == []
 
 
-def mail(server, n: int) -> str:
-    """The n-th letter."""
-    box = Path(server.folder) / "mailbox"
-    until(lambda: box.is_dir() and len(list(box.iterdir())) >= n, f"{n} letters")
-    return sorted(box.iterdir(), key=lambda path: path.stat().st_mtime_ns)[n - 1].read_text()
+def link_to(server, email: str) -> str:
+    letters = "".join(path.read_text() for path in (server.folder / "mailbox").iterdir()).split("-" * 79)
+    [letter] = [letter for letter in letters if f"To: {email}" in letter]
+    return next(line for line in letter.splitlines() if "/accounts/link/" in line)
 
 
 def test_by_github_to_a_comment_and_out_again(open_window, server):
@@ -94,7 +93,7 @@ def test_pages_look_right(open_window, server, github, width, scheme, language):
         page.screenshot(path=PICTURES / f"account-{name}-{width}-{scheme}-{language}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
 
-    n = LOOKS.index((width, scheme, language)) + 1
+    email = f"reader-{width}-{scheme}@shire.example"
     main = page.locator("main")
     page.locator("summary").click()
     picture("sign-in")
@@ -103,11 +102,11 @@ def test_pages_look_right(open_window, server, github, width, scheme, language):
     page.locator("details button").click()
     expect(main.locator(".problem")).to_be_visible()
     picture("sign-in-refused")
-    page.locator("[name=email]").fill(f"reader{n}@shire.example")
+    page.locator("[name=email]").fill(email)
     page.locator("form[action='/accounts/link/'] button").click()
-    expect(main.locator("strong")).to_have_text(f"reader{n}@shire.example")
+    expect(main.locator("strong")).to_have_text(email)
     picture("link-sent")
-    link = next(line for line in mail(server, n).splitlines() if "/accounts/link/" in line)
+    link = link_to(server, email)
     page.goto(link)
     picture("link")
     page.locator("main [name=name]").fill("Bilbo of the Shire · 比尔博")
