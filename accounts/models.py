@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from frodo.async_model import AsyncModel
+from frodo.fields import ExactCharField
 
 
 class User(AsyncModel, AbstractUser):
@@ -42,3 +43,48 @@ class User(AsyncModel, AbstractUser):
     @property
     def url(self) -> str:
         return self.website
+
+    @property
+    def is_guarded(self) -> bool:
+        """May do more than speak: nobody becomes this one by an e-mail address alone."""
+        return self.is_staff or self.is_superuser
+
+
+class Identity(models.Model):
+    """A way in: whoever proves to be `uid` at the provider is this user. An e-mail address is one, too."""
+
+    EMAIL = "email"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identities", verbose_name=_("user"))
+    provider = ExactCharField(_("provider"), max_length=30)
+    uid = ExactCharField(_("known there as"), max_length=255)
+    label = models.CharField(_("shown as"), max_length=255, blank=True)
+    created_at = models.DateTimeField(_("connected"), auto_now_add=True)
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("way to sign in")
+        verbose_name_plural = _("ways to sign in")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["provider", "uid"], name="one_user_of_an_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_label}: {self.label or self.uid}"
+
+    @property
+    def provider_label(self) -> str:
+        if self.provider == self.EMAIL:
+            return str(_("E-mail"))
+        return settings.SIGN_IN_PROVIDERS.get(self.provider, {}).get("label", self.provider)
+
+
+class SignInLink(models.Model):
+    """A link that was e-mailed. The row goes when it is used; it holds no more than a digest of the secret."""
+
+    digest = ExactCharField(max_length=64, unique=True)
+    email = models.EmailField()
+    next = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.created_at}"

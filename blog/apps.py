@@ -7,6 +7,6 @@ class BlogConfig(AppConfig):
     verbose_name = _("Blog")
 
     def ready(self) -> None:
-        from blog import invalidation  # noqa: F401 - its receivers
+        from blog import belongings, housekeeping, invalidation  # noqa: F401 - what they register
         from blog.events import pruning  # noqa: F401 - its chore
         from blog.letters import forgetting  # noqa: F401 - its chore

@@ -147,6 +147,11 @@ def daily_chores() -> str:
     return ", ".join(CHORES)
 
 
+def signing_in() -> str:
+    ways = [provider["label"] for provider in settings.SIGN_IN_PROVIDERS.values()]
+    return ", ".join([*ways, *([_("a link by e-mail")] if settings.CAN_SEND_MAIL else []), _("a password")])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "safety": safety,
     "database": database,
@@ -154,6 +159,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "author": author,
     "cache": shared_cache,
     "live events": live_events,
+    "signing in": signing_in,
     "uploads": uploads,
     "static files": static_files,
     "letters": letters,

@@ -17,6 +17,7 @@ SCHEMES = {
     "smtp+ssl": ("frodo.mail.Smtp", False, True, 465),
     "smtps": ("frodo.mail.Smtp", False, True, 465),
     "console": ("django.core.mail.backends.console.EmailBackend", False, False, 0),
+    "file": ("django.core.mail.backends.filebased.EmailBackend", False, False, 0),
 }
 
 
@@ -28,6 +29,8 @@ def settings_of(url: str) -> dict:
     backend, tls, ssl, port = SCHEMES.get(scheme, (None,) * 4)
     if backend is None:
         raise ImproperlyConfigured(f"EMAIL_URL begins with one of {', '.join(f'{name}://' for name in SCHEMES)}.")
+    if scheme == "file":
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": rest.removeprefix("//")}
     from dj_email_url import parse  # it takes a password apart as everybody does
 
     try:

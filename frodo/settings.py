@@ -215,12 +215,48 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "me"
+
+SIGN_IN_RATE = read(env.str, "SIGN_IN_RATE", "20/10m")
+"""How often a password may be tried, and a link asked for, from one network in how long."""
+SIGN_IN_ACCOUNT_RATE = read(env.str, "SIGN_IN_ACCOUNT_RATE", "30/h")
+"""How often one account's password may be tried from everywhere, but for browsers it was signed in with before."""
+SIGN_IN_LINK_MINUTES = read(env.int, "SIGN_IN_LINK_MINUTES", 15, validate=validate.Range(1, 24 * 60))
+
+SIGN_IN_PROVIDER_SECONDS = read(env.float, "SIGN_IN_PROVIDER_SECONDS", 10.0, validate=validate.Range(min=0.1))
+"""How long a provider may take for everything it is asked while somebody waits."""
+
+
+def client_of(prefix: str) -> dict | None:
+    """The id and the secret by which a provider knows this blog; None where there are none."""
+    found = {key: read(env.str, f"{prefix}_{key.upper()}", "") for key in ("client_id", "client_secret")}
+    if any(found.values()) and not all(found.values()):
+        raise ImproperlyConfigured(f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET are only of use together.")
+    return found if found["client_id"] else None
+
+
+SIGN_IN_PROVIDERS: dict[str, dict] = {}
+"""Where readers may sign in with an account they have, in the order shown (docs/accounts.md)."""
+if github := client_of("GITHUB"):
+    url = read(env.str, "GITHUB_URL", "https://github.com").rstrip("/")
+    SIGN_IN_PROVIDERS["github"] = {"kind": "github", "label": "GitHub", "url": url, **github}
+for name in read(env.list, "OIDC_PROVIDERS", []):
+    prefix = f"OIDC_{name.upper()}"
+    oidc, issuer = client_of(prefix), read(env.str, f"{prefix}_ISSUER", "").rstrip("/")
+    if not (name.isascii() and name.isalnum() and name.islower()) or name in {"github", "email"} or len(name) > 30:
+        raise ImproperlyConfigured(f"OIDC_PROVIDERS: {name!r} cannot be a name; use small letters and digits.")
+    if not (oidc and issuer):
+        raise ImproperlyConfigured(f"{prefix}_ISSUER, {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET are needed.")
+    label = read(env.str, f"{prefix}_LABEL", name.capitalize())
+    SIGN_IN_PROVIDERS[name] = {"kind": "oidc", "label": label, "issuer": issuer, **oidc}
 
 # Mail
 
-EMAIL_URL = read(env.str, "EMAIL_URL", "")
-"""Where mail is handed over: smtp+tls://user:password@host:587. Without it, and without SITE_URL, none is sent."""
+EMAIL_URL = read(env.str, "EMAIL_URL", "") or ("console://" if DEBUG else "")
+"""Where mail is handed over: smtp+tls://user:password@host:587. Without it none is sent, nor offered."""
+CAN_SEND_MAIL = bool(EMAIL_URL)
 globals().update(settings_of(EMAIL_URL))
 EMAIL_TIMEOUT = read(env.float, "EMAIL_TIMEOUT", 20.0, validate=validate.Range(min=0.1))
 DEFAULT_FROM_EMAIL = read(env.str, "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
@@ -302,6 +338,7 @@ LOGGING = {
         "frodo.async_model.cached": {"filters": ["not_told"]},
         # Every guessed address would be a line of its own.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+        "httpx2": {"level": "WARNING"},
     },
 }
 

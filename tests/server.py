@@ -55,6 +55,8 @@ class Server:
             "MEDIA_ROOT": str(folder / "media"),
             "REDIS_PREFIX": f"frodo-test-{name_of(folder)}",
             "COMMENT_RATE": "10000/s",
+            "SIGN_IN_RATE": "10000/s",
+            "SIGN_IN_ACCOUNT_RATE": "10000/s",
             "ORM_THREADS": "8",
             "PYTHONUNBUFFERED": "1",
             **environment,

@@ -5,13 +5,13 @@ from html import unescape
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from accounts import naming
 from accounts.models import User
 from blog.discussion import mentions
 from blog.discussion.models import Comment
@@ -56,18 +56,6 @@ class TooLong(Refused):
             "length": self.length,
             "limit": self.limit,
         }
-
-
-class NameMissing(Refused):
-    code = "name_missing"
-    message = _("Tell us your name.")
-    field = "name"
-
-
-class NameTaken(Refused):
-    code = "name_taken"
-    message = _("This is the name of somebody who writes here. Choose another one.")
-    field = "name"
 
 
 class Duplicate(Refused):
@@ -164,18 +152,7 @@ def check_text(comment: Comment) -> None:
 def name_for(user: User | None, name: str) -> str:
     if user is not None:
         return user.name[: Comment._meta.get_field("name").max_length]
-    name = names.clean(name)
-    if not names.can_be_seen(name):
-        raise NameMissing
-    if is_name_of_staff(name):
-        raise NameTaken
-    return name
-
-
-def is_name_of_staff(name: str) -> bool:
-    looks_like = names.folded(name)
-    staff = get_user_model().objects.filter(is_staff=True, is_active=True)
-    return any(looks_like in {names.folded(user.name), names.folded(user.username)} for user in staff)
+    return naming.checked(name)
 
 
 def slow_down(user: User | None, visitor: str, address: str, deed: str = "comment") -> None:

@@ -168,10 +168,11 @@ def own_reactions(post: int, *, user: User | None, visitor: str) -> dict:
     }
 
 
-def take_back_all(user: User) -> None:
-    """For an account that is erased: its reactions go, and the counts with them."""
+def take_back_all(user: User | None, visitor: str = "") -> None:
+    """For somebody who is erased: an account's reactions go, or a guest's, and the counts with them."""
     for table, name in ((PostReaction, "post"), (CommentReaction, "comment")):
-        for reaction in table.objects.of_account(user).select_related(name):
+        given = table.objects.of_account(user) if user else table.objects.of_guest(visitor)
+        for reaction in given.select_related(name):
             target = getattr(reaction, name)
             with transaction.atomic():
                 post = Post.objects.select_for_update().get(pk=getattr(target, "post_id", target.pk))

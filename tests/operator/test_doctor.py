@@ -41,7 +41,7 @@ def test_a_healthy_blog():
     said = doctor()
 
     assert marks(said) == {"ok"}
-    assert len(said.splitlines()) == 10
+    assert len(said.splitlines()) == 11
 
 
 def test_debug_is_not_for_the_open(settings):

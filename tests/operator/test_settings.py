@@ -125,3 +125,31 @@ def test_the_table_of_settings_is_complete():
 
     assert len(documented) == len(set(documented))
     assert set(documented) == read_by_settings | read_by_make_run
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"GITHUB_CLIENT_ID": "x"}, "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET"),
+        ({"OIDC_PROVIDERS": "google"}, "OIDC_GOOGLE_ISSUER, OIDC_GOOGLE_CLIENT_ID and OIDC_GOOGLE_CLIENT_SECRET"),
+        ({"OIDC_PROVIDERS": "Goo gle"}, "use small letters and digits"),
+        ({"OIDC_PROVIDERS": "email"}, "cannot be a name"),
+        ({"EMAIL_URL": "mail.example"}, "EMAIL_URL begins with one of"),
+    ],
+)
+def test_half_a_way_to_sign_in_is_refused(given: dict, said: str):
+    assert said in refusal(**given)
+
+
+def test_mail_is_sent_as_its_address_says():
+    url = "submission://blog%40example.org:se%2Fcret@mail.example:587"
+    names = ["EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "CAN_SEND_MAIL"]
+
+    found = start(f"from django.conf import settings as s; print(*(getattr(s, n) for n in {names}))", EMAIL_URL=url)
+
+    assert found.stdout.split() == ["mail.example", "587", "blog@example.org", "se/cret", "True", "True"]
+
+
+def test_in_the_open_no_mail_is_sent_unless_it_is_said_how():
+    assert setting("CAN_SEND_MAIL", DEBUG="false", SECRET_KEY=SECRET) == "False"
+    assert setting("CAN_SEND_MAIL") == "True"  # to the terminal, on a laptop

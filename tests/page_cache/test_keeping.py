@@ -225,7 +225,11 @@ def test_headers_that_come_twice_are_read_as_django_reads_them(story):
 
 
 @pytest.mark.parametrize(
-    "address", ["/admin/", "/api/me/", "/api/posts/a-walk/comments/", "/healthz", "/post/a/comment/"]
+    "address",
+    [
+        *("/admin/", "/api/me/", "/api/posts/a-walk/comments/", "/healthz", "/post/a/comment/"),
+        *("/accounts/sign-in/", "/accounts/me/", "/accounts/link/secret/", "/accounts/with/github/back/"),
+    ],
 )
 def test_what_is_not_marked_goes_to_django_each_time_as_it_came(story, address):
     async def test(blog):

@@ -1,0 +1,26 @@
+"""Who a password belongs to, for every door at which one is asked for."""
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from accounts import guessing
+from accounts.models import User
+
+
+class Accounts(ModelBackend):
+    """Django's own, slowed down (accounts.guessing). Raises TooMany, which says how long to wait."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **credentials
+    ) -> User | None:
+        username = username or credentials.get(User.USERNAME_FIELD)
+        if username is None or password is None:
+            return None
+        if request is not None:
+            guessing.slow_down(request, username)
+        return super().authenticate(request, username, password)
+
+    async def aauthenticate(self, request: HttpRequest | None, *args, **credentials) -> User | None:
+        """Django's own would check the password on the event loop."""
+        return await sync_to_async(self.authenticate)(request, *args, **credentials)

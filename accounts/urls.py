@@ -1,0 +1,21 @@
+from django.urls import path, re_path
+
+from accounts.views import avatar, link, me, provider, sign_in
+
+urlpatterns = [
+    path("accounts/sign-in/", sign_in.sign_in, name="sign_in"),
+    path("accounts/sign-out/", sign_in.sign_out, name="sign_out"),
+    path("accounts/link/", link.ask, name="ask_link"),
+    path("accounts/link/<str:secret>/", link.use, name="use_link"),
+    path("accounts/with/<slug:name>/", provider.begin, name="provider"),
+    path("accounts/with/<slug:name>/back/", provider.back, name="provider_back"),
+    path("accounts/me/", me.me, name="me"),
+    path("accounts/me/ways/<int:pk>/", me.disconnect, name="disconnect"),
+    path("accounts/me/export/", me.export, name="export"),
+    path("accounts/me/erase/", me.erase, name="erase"),
+    path("accounts/guest/export/", me.export, {"guest": True}, name="guest_export"),
+    path("accounts/guest/erase/", me.erase, {"guest": True}, name="guest_erase"),
+    path("accounts/erased/", me.gone, name="erased"),
+    path("admin/login/", sign_in.admin_sign_in),
+    re_path(r"^avatar/(?P<key>[0-9a-f]{32})\.svg$", avatar.avatar, name="avatar"),
+]

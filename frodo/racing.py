@@ -1,0 +1,29 @@
+"""Verbs that meet one another in the database."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+
+T = TypeVar("T")
+TIMES = 4
+IN_THE_WAY = {1205, 1213}
+"""MySQL's numbers for: waited too long for a lock, and a deadlock, in which it lets one go on and ends the other."""
+
+
+def taken_up_again(verb: Callable[..., T]) -> Callable[..., T]:
+    """For a verb that is one transaction: it is done anew when another was in its way, or made the same row first."""
+
+    @wraps(verb)
+    def run(*args, **kwargs) -> T:
+        for _again in range(TIMES - 1):
+            try:
+                return verb(*args, **kwargs)
+            except (IntegrityError, OperationalError) as error:
+                was_in_the_way = isinstance(error, IntegrityError) or (error.args and error.args[0] in IN_THE_WAY)
+                if not was_in_the_way or transaction.get_connection().in_atomic_block:
+                    raise
+        return verb(*args, **kwargs)
+
+    return run
