@@ -15,6 +15,8 @@ class User(AsyncModel, AbstractUser):
     display_name = models.CharField(_("name shown to readers"), max_length=100, blank=True)
     bio = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, shown under posts."))
     website = models.URLField(_("website"), blank=True)
+    seen_comment = models.BigIntegerField(default=0, editable=False)
+    """The newest comment that this moderator has looked at."""
 
     class Meta(AbstractUser.Meta):
         abstract = False

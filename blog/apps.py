@@ -8,3 +8,4 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import invalidation  # noqa: F401 - its receivers
+        from blog.moderation import telling  # noqa: F401 - its receivers

@@ -2,19 +2,28 @@
 
 from blog.discussion.models import Comment
 from blog.events.models import Event
+from blog.moderation.models import Block, Decision, Flood, Lesson, Queue, Report, Rule, Token
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reading.models import Edition
 
 __all__ = [
+    "Block",
     "Comment",
     "CommentReaction",
+    "Decision",
     "Edition",
     "Event",
+    "Flood",
+    "Lesson",
     "OldAddress",
     "Page",
     "Post",
     "PostReaction",
+    "Queue",
+    "Report",
+    "Rule",
     "Tag",
+    "Token",
     "Topic",
 ]

@@ -9,6 +9,7 @@ from frodo.language import set_language
 handler404 = "blog.lost.not_found"
 
 urlpatterns = [
+    path("admin/moderation/", include("blog.moderation.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("healthz", healthz),

@@ -55,6 +55,10 @@ class Server:
             "MEDIA_ROOT": str(folder / "media"),
             "REDIS_PREFIX": f"frodo-test-{name_of(folder)}",
             "COMMENT_RATE": "10000/s",
+            "COMMENT_RATE_NETWORK": "10000/s",
+            "COMMENT_RATE_ALL": "10000/s",
+            "COMMENT_FLOOD": "",
+            "COMMENT_MIN_SECONDS": "0",  # a test's browser is quick
             "ORM_THREADS": "8",
             "PYTHONUNBUFFERED": "1",
             **environment,

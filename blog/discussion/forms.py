@@ -8,3 +8,5 @@ class CommentForm(forms.Form):
     name = forms.CharField(required=False, max_length=60)
     email = forms.EmailField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    website = forms.CharField(required=False, max_length=2000)
+    ticket = forms.CharField(required=False, max_length=400)

@@ -55,6 +55,10 @@ class Comment(AsyncModel):
     """How much praise is among them (blog.reactions): the best have most."""
     pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays first in the discussion."))
     featured = models.BooleanField(_("featured"), default=False, help_text=_("Marked as worth reading."))
+    hold_reasons = models.JSONField(default=list, editable=False)
+    """Why it was held, each `{"code": ..., ...}` (blog.moderation.reasons). They stay when it is approved."""
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    """Where it came from, as frodo.addresses.network gives it."""
 
     objects = CommentQuerySet.as_manager()
 
