@@ -29,8 +29,13 @@ def links(reason: dict) -> str:
 def probably(reason: dict) -> str:
     return _("Like what was called spam before (%(percent)d %%): %(words)s") % {
         "percent": min(99, int(100 * reason.get("probability", 0))),
-        "words": ", ".join(map(str, reason.get("words", []))),
+        "words": ", ".join(plain(str(token)) for token in reason.get("words", [])),
     }
+
+
+def plain(token: str) -> str:
+    """A token of the filter without its mark, such as `host:`."""
+    return token.partition(":")[2] or token
 
 
 SAYINGS = {
