@@ -97,6 +97,18 @@ def test_a_rule_may_refuse_and_nothing_is_stored(say, client, post):
     assert not Comment.objects.exists()
 
 
+def test_what_is_edited_is_judged_anew(say, client):
+    rule("casino")
+    said = say("Hello.")
+
+    edited = client.patch(f"/api/comments/{said['id']}/", {"text": "Hello, casino!"}, "application/json")
+
+    assert edited.json()["state"] == "held"
+    comment = Comment.objects.get()
+    assert [reason["code"] for reason in comment.hold_reasons] == ["word"]
+    assert comment.decisions.values_list("verb", "way").get() == ("hold", "rule")
+
+
 def test_rules_are_for_strangers(say, client, desk, ann):
     rule("casino", deed="refuse")
     client.force_login(ann)
