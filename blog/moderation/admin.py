@@ -35,7 +35,7 @@ def action(verb: Callable, words) -> Callable:
 
 @admin.register(Comment)
 class CommentAdmin(admin.ModelAdmin):
-    list_display = ["beginning", "state", "name", "post", "marks", "created_at"]
+    list_display = ["beginning", "state", "name", "post", "created_at"]
     list_filter = ["state", "pinned", "featured", "created_at"]
     list_select_related = ["post"]
     search_fields = ["text", "name", "email", "post__title"]

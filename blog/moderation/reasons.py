@@ -27,7 +27,7 @@ def links(reason: dict) -> str:
 
 
 def probably(reason: dict) -> str:
-    return _("Like what was called spam before (%(percent)d %%): %(words)s") % {
+    return _("Like what was called spam before (%(percent)d%%): %(words)s") % {
         "percent": min(99, int(100 * reason.get("probability", 0))),
         "words": ", ".join(plain(str(token)) for token in reason.get("words", [])),
     }
