@@ -99,7 +99,8 @@ class CommentAdmin(admin.ModelAdmin):
         return comment.url
 
     def save_model(self, request: HttpRequest, comment: Comment, form, change: bool) -> None:
-        VERBS[comment.state](comment, by(request))
+        if "state" in form.changed_data:
+            VERBS[comment.state](comment, by(request))
 
     def delete_model(self, request: HttpRequest, comment: Comment) -> None:
         deciding.erase(comment)

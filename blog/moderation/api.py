@@ -1,4 +1,5 @@
 from django.shortcuts import get_object_or_404
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.decorators import api_view, parser_classes, permission_classes
@@ -13,6 +14,7 @@ from frodo import rates
 from frodo.addresses import client_address, network
 from frodo.api import FromThisSite, SmallJSONParser
 
+SALT = "blog.moderation.report"
 REPORTS = rates.Rate(10, 3600)
 
 
@@ -35,6 +37,6 @@ def report(request: Request, pk: int) -> Response:
     if request.user.is_authenticated:
         who = f"user:{request.user.pk}"
     else:
-        who = f"visitor:{visitor.id}" if visitor.id else f"network:{where}"[:50]
+        who = f"visitor:{visitor.id}" if visitor.id else f"network:{salted_hmac(SALT, where).hexdigest()}"[:50]
     Report.objects.get_or_create(comment=comment, who=who, defaults={"reason": said.validated_data.get("reason", "")})
     return Response({"reported": True}, status=201)

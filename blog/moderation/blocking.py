@@ -41,7 +41,8 @@ class CannotBeBlocked(Refused):
 
 def block_on(user: User | None, visitor: str, network: str) -> Block | None:
     """The block that holds longest against any of them."""
-    found = [block for block in Block.objects.in_force() if meets(block, user, visitor, network)]
+    blocks = Block.objects.in_force().about(user, visitor)
+    found = [block for block in blocks if meets(block, user, visitor, network)]
     return max(found, key=lambda block: block.until.timestamp() if block.until else float("inf"), default=None)
 
 

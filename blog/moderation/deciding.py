@@ -167,6 +167,7 @@ def erase(comment: Comment) -> None:
         comment.hold_reasons = []
         comment.save()
         comment.decisions.all().delete()
+        Lesson.objects.filter(comment=comment).delete()  # the counts stay, its words do not
 
 
 # How it is done

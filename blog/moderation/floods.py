@@ -6,6 +6,7 @@ What is posted is counted in the cache, which all processes share; that there is
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -39,6 +40,8 @@ def go_on(flood: Flood | None) -> Flood | None:
         return flood
     if Flood.objects.filter(ended_at__gt=timezone.now() - lasting).exists():
         return None  # the author has said that it is none
+    if cache.add("flood:begins", 1, 60) is False:
+        return Flood.objects.now()  # somebody else is just saying so
     flood = Flood.objects.create(until=until)
     began.send(Flood, flood=flood)
     return flood
@@ -51,4 +54,5 @@ def end() -> bool:
         return False
     flood.ended_at = timezone.now()
     flood.save(update_fields=["ended_at"])
+    Flood.objects.filter(ended_at=None).update(ended_at=flood.ended_at)
     return True

@@ -103,6 +103,8 @@ class Block(models.Model):
                 raise ValidationError({"network": _("This is no network. Write one as 203.0.113.0/24.")}) from error
             if network.prefixlen < (8 if network.version == 4 else 16):
                 raise ValidationError({"network": _("This is too large a part of the world.")})
+            if network.version == 6 and network.prefixlen > 64:
+                network = network.supernet(new_prefix=64)  # of a host there more is not known
             self.network = str(network)
 
     @property
@@ -220,7 +222,7 @@ class Report(models.Model):
 
     comment = models.ForeignKey("blog.Comment", models.CASCADE, related_name="reports", verbose_name=_("comment"))
     who = models.CharField(max_length=50)
-    """`user:<pk>`, `visitor:<id>` or `network:<network>`: nobody is counted twice."""
+    """`user:<pk>`, `visitor:<id>` or a keyed hash of the network: nobody is counted twice."""
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     settled_at = models.DateTimeField(_("settled"), null=True)

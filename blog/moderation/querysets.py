@@ -7,6 +7,15 @@ class BlockQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(Q(until=None) | Q(until__gt=timezone.now()), lifted_at=None)
 
+    def about(self, user, visitor: str):
+        """Those that may be meant: all networks, for which one it is in cannot be asked in SQL."""
+        mine = ~Q(network="")
+        if user is not None:
+            mine |= Q(user=user)
+        if visitor:
+            mine |= Q(visitor=visitor)
+        return self.filter(mine)
+
 
 class DecisionQuerySet(models.QuerySet):
     def standing(self):

@@ -65,7 +65,7 @@ def take(comments, page: int = 1) -> tuple[list[Comment], bool]:
     return found[:PAGE], len(found) > PAGE
 
 
-def entries(comments: list[Comment], seen: int = 0) -> list[Entry]:
+def entries(comments: list[Comment], viewer: User) -> list[Entry]:
     """In a number of queries that does not depend on how many there are."""
     counts = history(comments)
     lessons = dict(Lesson.objects.filter(comment__in=comments).values_list("comment", "kind"))
@@ -79,7 +79,7 @@ def entries(comments: list[Comment], seen: int = 0) -> list[Entry]:
             reasons.said(comment.hold_reasons),
             wide(comment.network),
             *counts.get(key_of(comment), (0, 0)),
-            is_unread=comment.pk > seen,
+            is_unread=comment.pk > viewer.seen_comment and comment.user_id != viewer.pk,
             is_blocked=any(blocking.meets(block, comment.user, comment.visitor, comment.network) for block in blocks),
             lesson=lessons.get(comment.pk, ""),
             reports=reports[comment.pk],

@@ -49,12 +49,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     if tab not in {*queues.TABS, "decided"}:
         raise Http404
     page = number(request.GET.get("page"), 1, least=1, most=10_000)
-    context = {"tab": tab, "page_number": page, "counts": queues.counts(request.user)}
+    # The header shows these too: they are to be no newer than the list, which would then not be asked for again.
+    request.moderation_counts = queues.counts(request.user)
+    context = {"tab": tab, "page_number": page, "counts": request.moderation_counts}
     if tab == "decided":
         context["decisions"], context["more"] = queues.decided(page)
     else:
         comments, context["more"] = queues.take(queues.TABS[tab](), page)
-        context["entries"] = queues.entries(comments, request.user.seen_comment)
+        context["entries"] = queues.entries(comments, request.user)
     if "part" in request.GET:
         return render(request, "moderation/_entries.html", context)
     context |= {"title": _("Moderation"), **admin.site.each_context(request)}
@@ -69,7 +71,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Comment by %(name)s") % {"name": found.name},
-        "entries": queues.entries([found], request.user.seen_comment),
+        "entries": queues.entries([found], request.user),
         "decisions": found.decisions.for_history(),
         "found": found,
     }

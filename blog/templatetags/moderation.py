@@ -12,4 +12,6 @@ def moderation_counts(context) -> dict | None:
     user = getattr(context.get("request"), "user", None)
     if user is None or not (user.is_active and user.is_staff and user.has_perm(PERMISSION)):
         return None
-    return queue.counts(user)
+    if not hasattr(context["request"], "moderation_counts"):
+        context["request"].moderation_counts = queue.counts(user)
+    return context["request"].moderation_counts

@@ -75,6 +75,7 @@ def test_the_author_is_not_blocked(desk, decide, say, client, ann):
 def test_blocks_are_written_and_lifted_in_admin(desk, others):
     desk.post("/admin/blog/block/add/", {"network": "198.51.100.7", "reason": "rude", "until_0": "", "until_1": ""})
     block = Block.objects.get()
+    assert block.created_by.username == "ann"
     assert (block.network, others()) == ("198.51.100.7/32", 403)
     for wrong in ["0.0.0.0/0", "nonsense", ""]:
         assert desk.post("/admin/blog/block/add/", {"network": wrong, "until_0": "", "until_1": ""}).status_code == 200
