@@ -14,14 +14,12 @@ A socket that shows what only some may see
    `User.objects.update()` or SQL by hand announces nothing.
 """
 
-import asyncio
 import logging
 from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
 
 from asgiref.sync import async_to_sync, sync_to_async
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.signals import user_logged_out
@@ -33,7 +31,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from frodo.live.hub import LAYER_TIMEOUT
+from frodo import layer
 
 logger = logging.getLogger(__name__)
 
@@ -76,14 +74,9 @@ def announce(user: int, why: str, session: str | None = None) -> None:
 
 def send(user: int, message: dict) -> None:
     try:
-        async_to_sync(send_to_group)(user, message)
+        async_to_sync(layer.send_to_group)(group_of(user), message)
     except Exception as error:  # whatever the layer's server throws at us
         logger.warning("Nobody was told that user %s has left (%s): %r", user, message["why"], error)
-
-
-async def send_to_group(user: int, message: dict) -> None:
-    async with asyncio.timeout(LAYER_TIMEOUT):
-        await get_channel_layer().group_send(group_of(user), message)
 
 
 @receiver(user_logged_out)

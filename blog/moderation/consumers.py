@@ -5,6 +5,8 @@ Signing out, deactivation, another password or the loss of the permission closes
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
+from functools import partial
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
@@ -16,13 +18,15 @@ from accounts.leaving import concerns, group_of, may_stay
 from accounts.models import User
 from blog.events.consumers import number_in, until_it_leaves
 from blog.moderation.telling import ROOM, queue_source
-from frodo import live
+from frodo import layer, live
 
 logger = logging.getLogger(__name__)
 
 NOT_ALLOWED = 4003
 LOOK = 30.0
 """Seconds between looks at the session, for what nobody announces."""
+AGAIN = 5.0
+"""Seconds after which a channel layer that was away is asked again."""
 
 
 async def queue(scope, receive, send) -> None:
@@ -72,29 +76,32 @@ async def moderator(session: str) -> User | None:
 
 async def listen(user: int, session: str, listener: live.Listener, listening: asyncio.Event) -> None:
     """Close when we are told that this one has lost the right to be here."""
-    layer, channel = get_channel_layer(), None
+    while True:
+        try:
+            async with joined(group_of(user)) as receive:
+                listening.set()
+                while not concerns(await receive(), session):
+                    pass
+            listener.close(NOT_ALLOWED)
+            return
+        except Exception as error:  # other people's server
+            logger.warning("Moderation: nobody can tell just now whether user %s has left: %r", user, error)
+            listening.set()
+        await asyncio.sleep(AGAIN)
+
+
+@asynccontextmanager
+async def joined(group: str):
+    """A place of our own in a group of the channel layer; gives what receives its next message."""
+    channel_layer = get_channel_layer()
+    async with asyncio.timeout(layer.TIMEOUT):
+        channel = await channel_layer.new_channel()
+        await channel_layer.group_add(group, channel)
     try:
-        async with asyncio.timeout(live.LAYER_TIMEOUT):
-            channel = await layer.new_channel()
-            await layer.group_add(group_of(user), channel)
-        listening.set()
-        while not concerns(await layer.receive(channel), session):
-            pass
-        listener.close(NOT_ALLOWED)
-    except Exception as error:  # other people's server
-        logger.warning("Moderation: nobody will tell when user %s has left: %r", user, error)
-        listening.set()
+        yield partial(channel_layer.receive, channel)
     finally:
-        if channel is not None:
-            await leave_group(layer, user, channel)
-
-
-async def leave_group(layer, user: int, channel: str) -> None:
-    try:
-        async with asyncio.timeout(live.LAYER_TIMEOUT):
-            await layer.group_discard(group_of(user), channel)
-    except Exception as error:  # other people's server
-        logger.warning("Moderation: a group was not left: %r", error)
+        async with asyncio.timeout(layer.TIMEOUT):
+            await channel_layer.group_discard(group, channel)
 
 
 async def look(session: str, listener: live.Listener, listening: asyncio.Event) -> None:

@@ -5,14 +5,13 @@ layer. It writes one ready text to all its sockets of that room. The layer may l
 show it, and what is missing is read from the source once for all sockets.
 """
 
-from .hub import LAYER_TIMEOUT, Hub, current_hub, hubs, n_sockets, publish, send_to_group, tell_writing
+from .hub import Hub, current_hub, hubs, n_sockets, publish, send_to_group, tell_writing
 from .listener import GONE, LATER, MAX_WAITING, TOO_SLOW, Listener
 from .room import Backlog, Room, Source, room_name
 
 __all__ = [
     "GONE",
     "LATER",
-    "LAYER_TIMEOUT",
     "MAX_WAITING",
     "TOO_SLOW",
     "Backlog",

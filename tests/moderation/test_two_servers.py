@@ -1,7 +1,6 @@
 """Two processes and a Redis: a moderator on either hears of everything, and is out of both at once."""
 
 import json
-import shutil
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -10,7 +9,6 @@ from websockets.sync.client import connect
 from tests.page_cache.test_two_servers import redis, two
 
 __all__ = ["redis", "two"]
-pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 
 SIGN_IN = """
 from django.test import Client
