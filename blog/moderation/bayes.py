@@ -14,7 +14,8 @@ from django.db.models import F
 
 from blog.discussion.models import Comment
 from blog.moderation.models import Lesson, Token
-from blog.moderation.rules import CJK, email_hosts, folded, host_of, links_of, shown_text
+from blog.moderation.rules import email_hosts, host_of, links_of
+from blog.moderation.words import CJK, folded, shown_text
 
 ALL = ""
 """The token that every comment has: how many were learned."""

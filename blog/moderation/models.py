@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.moderation.querysets import BlockQuerySet, DecisionQuerySet, FloodQuerySet
+from blog.moderation.words import folded
 from frodo.fields import ExactCharField
 
 PERSON = settings.AUTH_USER_MODEL
@@ -49,8 +50,6 @@ class Rule(models.Model):
         return f"{self.get_kind_display()}: {self.value}"
 
     def clean(self) -> None:
-        from blog.moderation.rules import folded
-
         value = self.value.strip()
         if self.kind == self.Kind.LINKS and not (value.isascii() and value.isdecimal() and len(value) < 4):
             raise ValidationError({"value": _("Give a number: a comment with more links than this is meant.")})

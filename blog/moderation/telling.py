@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from accounts import leaving
 from accounts.models import User
 from blog.discussion.models import Comment
+from blog.moderation import bayes
 from blog.moderation.models import Block, Decision, Flood, Lesson, Queue, Report
 from frodo import live
 
@@ -127,8 +128,6 @@ def held_by_rule(comment: Comment, before: dict) -> None:
 
 def answered(comment: Comment) -> None:
     """What the author answers is no spam."""
-    from blog.moderation import bayes
-
     if comment.is_visible and not Lesson.objects.filter(comment=comment).exists():
         bayes.teach(comment, Lesson.Kind.GOOD)
 
