@@ -11,6 +11,7 @@ from blog.discussion.models import Comment
 from blog.discussion.silence import VISIBLE, locked_state, retell
 from blog.discussion.speaking import event_data
 from blog.events.recording import record
+from blog.letters import own
 from blog.moderation.deciding import erase
 from blog.posts.models import Post
 from blog.reactions.models import CommentReaction, PostReaction
@@ -73,8 +74,8 @@ def take_name_away(comment: Comment) -> None:
             return
         with translation.override(settings.LANGUAGE_CODE):
             comment.name = gettext("Somebody")
-        comment.user, comment.email, comment.visitor = None, "", ""
-        comment.save(update_fields=["name", "user", "email", "visitor"])
+        comment.user, comment.email, comment.visitor, comment.network, comment.notify = None, "", "", "", False
+        comment.save(update_fields=["name", "user", "email", "visitor", "network", "notify"])
         record(comment.post, "comment.edited", event_data(comment))
         retell(comment)
 
@@ -93,5 +94,17 @@ class Reactions(Belongings):
         take_back_all(person.user, person.visitor)
 
 
-for room in (Posts(), Reactions(), Comments()):
+class Letters(Belongings):
+    """Before the comments: by their e-mails a guest's letters are found."""
+
+    name = "letters"
+
+    def export(self, person: Person) -> dict:
+        return own.export(user=person.user, visitor=person.visitor)
+
+    def erase(self, person: Person, *, keep_words: bool) -> None:
+        own.erase(user=person.user, visitor=person.visitor)
+
+
+for room in (Posts(), Reactions(), Letters(), Comments()):
     register(room)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db.models import prefetch_related_objects
-
 from blog.discussion.mentions import mentioned
 from blog.discussion.models import Comment
 from blog.letters.models import Letter
@@ -46,10 +44,11 @@ def answered(comment: Comment) -> Person | None:
 
 def named(comment: Comment) -> Iterator[Person]:
     """Who is mentioned, and has asked for mail with any comment on this post."""
-    found = [other for other in mentioned(comment) if other.notify and other.is_visible]
-    prefetch_related_objects(found, "user")
-    for other in found:
-        if person := Person.who_wrote(other):
+    for other in mentioned(comment):
+        theirs = comment.post.comments.visible().by(user=other.user, visitor=other.visitor)
+        asking = theirs.filter(notify=True).select_related("user").last()
+        person = Person.who_wrote(asking) if asking else None
+        if person:
             yield person
 
 
