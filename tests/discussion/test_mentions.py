@@ -1,10 +1,14 @@
 """`@name`: who is meant, in which words, and what strangers may try with it."""
 
+import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blog.discussion.mentions import called, linked, mentioned, spelled
 from blog.models import Comment
 from frodo.markdown import render_comment
+from frodo.names import clean
 from tests.factories import make_comment, make_post
 
 NAMES = ["Eve", "Eve Smith", "小明", "小明明", "Ann", "Zoë", "_x_", "A*b", "<i>", "o'Hara", "C++", "マリ"]
@@ -46,6 +50,23 @@ def test_a_name_stays_text(name):
     assert "<img" not in html
     assert "<script" not in html
     assert html.count("<a ") <= 1
+
+
+@given(
+    text=st.text(max_size=200), name=st.text(min_size=1, max_size=20).map(clean).filter(bool), glue=st.text(max_size=3)
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_written_a_link_is_all_that_is_added(text, name, glue):
+    html = render_comment(f"{text}{glue}{spelled(name)} {text} @{name}")
+
+    before, after = (
+        lxml.html.fragment_fromstring(each, create_parent=True) for each in (html, linked(html, {name: 7}))
+    )
+
+    assert after.text_content() == before.text_content()
+    added = after.xpath("//a[@class='mention']")
+    assert all(link.attrib == {"class": "mention", "href": "#comment-7"} and not len(link) for link in added)
+    assert [e.tag for e in after.iter() if e not in added] == [e.tag for e in before.iter()]
 
 
 def test_what_is_no_mention_is_left_as_it_was():
