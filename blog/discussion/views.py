@@ -39,8 +39,9 @@ class SeeOther(HttpResponseRedirect):
 async def comments(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole discussion, page by page, for who has no script."""
     order = request.GET.get("order", "oldest")
-    page = number(request.GET.get("page", "1"), 0, most=10**6)
-    if order not in ORDERS or not page:
+    said = request.GET.get("page", "1")
+    page = number(said, 0, most=10**6)
+    if order not in ORDERS or not page or said != str(page):  # 01 is no page of its own to be kept
         raise Http404
     post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
     context = await thread(post, order, page)
