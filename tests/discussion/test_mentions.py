@@ -105,6 +105,20 @@ def test_an_edit_finds_them_anew(say, client):
     assert mentioned(Comment.objects.get(pk=said["id"])) == []
 
 
+def test_a_preview_shows_them_too(client, say):
+    eve = say("First.", name="Eve")
+    link = f'<a class="mention" href="#comment-{eve["id"]}">@Eve</a>'
+
+    def preview(**said) -> str:
+        return client.post("/api/markdown/", {"text": "@Eve", **said}, "application/json").content.decode()
+
+    assert link.replace('"', '\\"') in preview(post="a-walk")
+    assert "mention" not in preview()
+    assert "not_found" in preview(post="nothing")
+    form = {"text": "@Eve", "name": "Zoë", "deed": "preview"}
+    assert link in client.post("/post/a-walk/comment/", form).content.decode()
+
+
 def test_who_is_not_to_be_seen_cannot_be_mentioned(say, post):
     make_comment(post, name="Eve", state="held")
     make_comment(post, name="Zoë", state="removed")
