@@ -155,7 +155,7 @@ def test_another_site_does_not_react_for_its_reader(post):
 
 
 def test_too_many_are_refused_with_the_time_to_wait(client, post, settings):
-    settings.REACTION_RATE = "2/m"
+    settings.REACTION_RATE = "2/365d"
     put(client, TO_POST, "love")
     put(client, TO_POST, "sad")
 
@@ -163,7 +163,7 @@ def test_too_many_are_refused_with_the_time_to_wait(client, post, settings):
 
 
 def test_who_throws_the_cookie_away_does_not_vote_without_end(post, settings):
-    settings.REACTION_NEWCOMERS = "3/h"
+    settings.REACTION_NEWCOMERS = "3/365d"
 
     answers = [Client().put(TO_POST, {"kind": "love"}, "application/json").status_code for _ in range(5)]
 
