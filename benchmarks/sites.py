@@ -19,7 +19,8 @@ from django.shortcuts import get_object_or_404, render  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
 from blog.context import site_root  # noqa: E402
-from blog.discussion.threads import SHOWN, Place, Thread, as_places, shown  # noqa: E402
+from blog.discussion.order import read  # noqa: E402
+from blog.discussion.threads import SHOWN, Place, Thread, as_places  # noqa: E402
 from blog.models import Page, Post  # noqa: E402
 from blog.posts.linked_data import linked_data  # noqa: E402
 from blog.posts.models.post import N_RELATED  # noqa: E402
@@ -48,15 +49,16 @@ def plain_post(request: HttpRequest, slug: str) -> HttpResponse:
             f"plain:{post.pk}", lambda: list(published.related_to(post)[:N_RELATED]), 300
         ),
     }
+    part = read(post)
     comments = [
         {name: getattr(comment, name) for name in COMMENT} | {"parent": comment.parent_id, "author": comment.writer()}
-        for comment in shown(post, post.comments.for_thread())
+        for comment in part.comments
     ]
     context = {
         "menu": list(Page.objects.for_menu()),
         "post": entry,
         "json_ld": linked_data(entry, site_root(request)),
-        "thread": Thread(as_places(comments), Place({}, is_pattern=True)),
+        "thread": Thread(as_places(comments), Place({}, is_pattern=True), part.n_all, part.rest, part.next),
     }
     return render(request, "posts/post.html", context)
 

@@ -91,7 +91,7 @@ class Reactions(Belongings):
         return [{"to": url, "kind": reaction.kind, "created_at": reaction.created_at} for reaction, url in given]
 
     def erase(self, person: Person, *, keep_words: bool) -> None:
-        take_back_all(person.user, person.visitor)
+        take_back_all(user=person.user, visitor=person.visitor)
 
 
 class Letters(Belongings):

@@ -386,6 +386,8 @@ COMMENT_MIN_SECONDS = read(env.float, "COMMENT_MIN_SECONDS", 3.0, validate=valid
 """Who needs less from page to comment is probably a program: the comment is held."""
 REACTION_RATE = read(env.str, "REACTION_RATE", "60/m")
 """How many reactions one person may give or change in how long; all of one network together, ten times that."""
+REACTION_NEWCOMERS = read(env.str, "REACTION_NEWCOMERS", "100/h")
+"""How many browsers never seen before may react from one network: who throws the cookie away votes not without end."""
 COMMENT_FORGET_DAYS = read(env.int, "COMMENT_FORGET_DAYS", 30, validate=validate.Range(min=1))
 """After so many days a comment's network address and e-mail are erased."""
 LETTERS_SILENCE_DAYS = read(env.int, "LETTERS_SILENCE_DAYS", 180, validate=validate.Range(min=1))

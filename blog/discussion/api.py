@@ -14,14 +14,13 @@ from blog.discussion.editing import edit_comment, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
 from blog.discussion.presence import is_writing
-from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, WritingIn
-from blog.discussion.speaking import TooLong, as_dict, post_comment
+from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, PreviewIn, WritingIn
+from blog.discussion.speaking import TooLong, as_dict, post_comment, preview
 from blog.letters import wishes
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
 from frodo.api import FromThisSite, SmallJSONParser, json_view, number
-from frodo.markdown import render_comment
 
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
@@ -155,11 +154,13 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 @permission_classes([FromThisSite])
 def markdown(request: Request) -> Response:
     """A comment as it would look."""
-    said = MarkdownIn(data=request.data)
+    said = PreviewIn(data=request.data)
     said.is_valid(raise_exception=True)
     text = said.validated_data["text"]
     if len(text) > settings.COMMENT_MAX_LENGTH:
         raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
     if wait := rates.take("preview", network(client_address(request)), PREVIEWS):
         raise rates.TooFast(wait)
-    return Response({"html": render_comment(text)})
+    slug = said.validated_data.get("post")
+    post = get_object_or_404(Post.objects.published().select_related("author"), slug=slug) if slug else None
+    return Response({"html": preview(text, post)})

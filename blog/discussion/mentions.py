@@ -107,8 +107,8 @@ def spelled(name: str) -> str:
 
 def resolve(comment) -> None:
     """Find who is mentioned in a comment that is about to be saved, and link them."""
-    comment.mentions = {}
-    comment.rendered_text = None
+    if comment.mentions:
+        comment.mentions, comment.rendered_text = {}, None
     comment.render()
     if "@" in comment.text or "＠" in comment.text:
         known = people_before(comment)

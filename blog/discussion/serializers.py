@@ -24,6 +24,11 @@ class MarkdownIn(serializers.Serializer):
     text = serializers.CharField(trim_whitespace=False, allow_blank=True)
 
 
+class PreviewIn(MarkdownIn):
+    post = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    """The address of the post under which it would stand."""
+
+
 class ListIn(serializers.Serializer):
     order = serializers.ChoiceField(ORDERS, default="oldest")
     cursor = serializers.RegexField(rf"^{CURSOR.pattern}\Z", default="", allow_blank=True)

@@ -23,7 +23,8 @@ def hush(comment: Comment) -> int:
 def retell(comment: Comment) -> None:
     """Words that were taken back or changed are not to be read in earlier events either."""
     said = as_dict(comment.as_seen())
-    for event in Event.objects.filter(post=comment.post_id, data__comment__id=comment.pk):
+    told = Event.objects.filter(post=comment.post_id, type__startswith="comment.", data__comment__id=comment.pk)
+    for event in told:
         event.data["comment"] = said
         event.save(update_fields=["data"])
 

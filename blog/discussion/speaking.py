@@ -125,6 +125,15 @@ def as_dict(comment: Comment) -> dict:
     return async_to_sync(comment.to_dict)()
 
 
+def preview(text: str, post: Post | None = None) -> str:
+    """How it would look; with a post, the people of its thread are linked."""
+    comment = Comment(post=post, text=tidy(text))
+    comment.render()
+    if post is not None:
+        mentions.resolve(comment)
+    return comment.html
+
+
 def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 

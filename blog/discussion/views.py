@@ -16,7 +16,7 @@ from blog.discussion import visitors
 from blog.discussion.forms import CommentForm
 from blog.discussion.models import Comment
 from blog.discussion.order import ORDERS
-from blog.discussion.speaking import post_comment
+from blog.discussion.speaking import post_comment, preview
 from blog.discussion.threads import address_of, thread
 from blog.moderation import tickets
 from blog.pages import render_page
@@ -26,7 +26,6 @@ from frodo import mail
 from frodo.addresses import client_address, network
 from frodo.api import number
 from frodo.errors import Refused
-from frodo.markdown import render_comment
 from frodo.page_cache import ABOUT, shared
 
 NAMES = {"oldest": _("Oldest first"), "newest": _("Newest first"), "best": _("Best first")}
@@ -40,8 +39,9 @@ class SeeOther(HttpResponseRedirect):
 async def comments(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole discussion, page by page, for who has no script."""
     order = request.GET.get("order", "oldest")
-    page = number(request.GET.get("page", "1"), 0, most=10**6)
-    if order not in ORDERS or not page:
+    said = request.GET.get("page", "1")
+    page = number(said, 0, most=10**6)
+    if order not in ORDERS or not page or said != str(page):  # 01 is no page of its own to be kept
         raise Http404
     post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
     context = await thread(post, order, page)
@@ -94,7 +94,7 @@ async def take(request: HttpRequest, post: Post, user, visitor: visitors.Visitor
         return await show(request, post, form, status=400)
     said = form.cleaned_data
     if request.POST.get("deed") == "preview":
-        html = await sync_to_async(render_comment)(said["text"][: settings.COMMENT_MAX_LENGTH])
+        html = await sync_to_async(preview)(said["text"][: settings.COMMENT_MAX_LENGTH], post)
         return await show(request, post, form, parent=said["parent"], preview=mark_safe(html))  # noqa: S308
     try:
         comment = await sync_to_async(post_comment)(

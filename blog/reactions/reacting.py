@@ -28,8 +28,6 @@ from blog.reactions.models import (
 from frodo import rates
 from frodo.errors import Refused
 
-NEWCOMERS = rates.Rate(60, 3600)
-"""Browsers never seen before, of one network: who throws the cookie away does not vote without end."""
 CROWD = 10
 """So many people of one network may each be as quick as one is."""
 
@@ -84,10 +82,11 @@ def slow_down(user: User | None, visitor: str, address: str, *, is_new: bool) ->
     if user is not None and user.is_staff:
         return
     rate = rates.Rate.of(settings.REACTION_RATE)
+    newcomers = rates.Rate.of(settings.REACTION_NEWCOMERS)
     crowd = rates.Rate(rate.times * CROWD, rate.seconds)
     wait = max(
         rates.take("reaction", address, crowd) if address else 0,
-        rates.take("newcomer", address, NEWCOMERS) if address and is_new else 0,
+        rates.take("newcomer", address, newcomers) if address and is_new else 0,
         rates.take("reaction", guest(visitor) if user is None else account(user), rate),
     )
     if wait:
@@ -167,11 +166,11 @@ def own_reactions(post: int, *, user: User | None, visitor: str) -> dict:
     }
 
 
-def take_back_all(user: User | None, visitor: str = "") -> None:
-    """For somebody who is erased: an account's reactions go, or a guest's, and the counts with them."""
+def take_back_all(*, user: User | None = None, visitor: str = "") -> None:
+    """For a person who leaves: the reactions go, and the counts with them, also where no reader comes any more."""
     for table, name in ((PostReaction, "post"), (CommentReaction, "comment")):
-        given = table.objects.of_account(user) if user else table.objects.of_guest(visitor)
-        for reaction in given.select_related(name):
+        of_this = table.objects.of_account(user) if user else table.objects.of_guest(visitor)
+        for reaction in of_this.select_related(name):
             target = getattr(reaction, name)
             with transaction.atomic():
                 post = Post.objects.select_for_update().get(pk=getattr(target, "post_id", target.pk))

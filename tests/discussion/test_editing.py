@@ -172,7 +172,7 @@ def test_what_must_wait_after_an_edit_is_gone_until_it_is_approved(client, say, 
 
 def test_too_many_edits_are_refused(client, say, settings):
     said = say("Mine.")
-    settings.COMMENT_RATE = "1/h"
+    settings.COMMENT_RATE = "1/365d"
     edit(client, said)
 
     assert edit(client, said, "Best.", status=429)["error"]["code"] == "too_fast"

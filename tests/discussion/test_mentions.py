@@ -1,10 +1,14 @@
 """`@name`: who is meant, in which words, and what strangers may try with it."""
 
+import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blog.discussion.mentions import called, linked, mentioned, spelled
 from blog.models import Comment
 from frodo.markdown import render_comment
+from frodo.names import clean
 from tests.factories import make_comment, make_post
 
 NAMES = ["Eve", "Eve Smith", "小明", "小明明", "Ann", "Zoë", "_x_", "A*b", "<i>", "o'Hara", "C++", "マリ"]
@@ -48,6 +52,23 @@ def test_a_name_stays_text(name):
     assert html.count("<a ") <= 1
 
 
+@given(
+    text=st.text(max_size=200), name=st.text(min_size=1, max_size=20).map(clean).filter(bool), glue=st.text(max_size=3)
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_written_a_link_is_all_that_is_added(text, name, glue):
+    html = render_comment(f"{text}{glue}{spelled(name)} {text} @{name}")
+
+    before, after = (
+        lxml.html.fragment_fromstring(each, create_parent=True) for each in (html, linked(html, {name: 7}))
+    )
+
+    assert after.text_content() == before.text_content()
+    added = after.xpath("//a[@class='mention']")
+    assert all(link.attrib == {"class": "mention", "href": "#comment-7"} and not len(link) for link in added)
+    assert [e.tag for e in after.iter() if e not in added] == [e.tag for e in before.iter()]
+
+
 def test_what_is_no_mention_is_left_as_it_was():
     html = render_comment('1 < 2 &copy; &amp;lt; "x" [a](/b "@Eve")')
 
@@ -82,6 +103,20 @@ def test_an_edit_finds_them_anew(say, client):
     assert f'href="#comment-{eve["id"]}"' in edited["html"]
     edited = client.patch(f"/api/comments/{said['id']}/", {"text": "Hello"}, "application/json").json()
     assert mentioned(Comment.objects.get(pk=said["id"])) == []
+
+
+def test_a_preview_shows_them_too(client, say):
+    eve = say("First.", name="Eve")
+    link = f'<a class="mention" href="#comment-{eve["id"]}">@Eve</a>'
+
+    def preview(**said) -> str:
+        return client.post("/api/markdown/", {"text": "@Eve", **said}, "application/json").content.decode()
+
+    assert link.replace('"', '\\"') in preview(post="a-walk")
+    assert "mention" not in preview()
+    assert "not_found" in preview(post="nothing")
+    form = {"text": "@Eve", "name": "Zoë", "deed": "preview"}
+    assert link in client.post("/post/a-walk/comment/", form).content.decode()
 
 
 def test_who_is_not_to_be_seen_cannot_be_mentioned(say, post):

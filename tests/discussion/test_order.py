@@ -126,7 +126,7 @@ def test_without_a_script_it_is_read_page_by_page(client, post, ids, short, djan
     assert said("order=best") == ["b", "b1", "b2"]
     with django_assert_max_num_queries(4):
         said("page=2")
-    for odd in ["page=4", "page=0", "page=x", "order=worst"]:
+    for odd in ["page=4", "page=0", "page=01", "page=x", "order=worst"]:
         assert client.get(f"/post/a-walk/comments/?{odd}").status_code == 404
 
 

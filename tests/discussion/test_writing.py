@@ -5,7 +5,8 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 from django.test import Client
 
-from frodo import live
+from blog.discussion.presence import RATE
+from frodo import live, rates
 from tests import people
 from tests.factories import make_post
 
@@ -85,12 +86,20 @@ def test_odd_words_are_the_callers_mistake(client, post, body):
     assert client.post(ADDRESS, body, "application/json").status_code == 400
 
 
+def is_too_often(client) -> bool:
+    for _ in range(RATE.times):
+        rates.take("writing", "127.0.0.1", RATE)
+    return client.post(ADDRESS, {"name": "Eve"}, "application/json").status_code == 429
+
+
 def test_closed_unpublished_from_elsewhere_and_too_often(client, post):
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     assert client.post(ADDRESS, {"name": "Eve"}, "application/json", headers=elsewhere).status_code == 403
     make_post(title="Draft", status="draft")
     assert client.post("/api/posts/draft/writing/", {}, "application/json").status_code == 404
-    assert {client.post(ADDRESS, {"name": "Eve"}, "application/json").status_code for _ in range(121)} == {204, 429}
     post.comments_open = False
     post.save()
     assert write(client, 403, name="Eve")["error"]["code"] == "comments_closed"
+    post.comments_open = True
+    post.save()
+    assert any(is_too_often(client) for _ in range(3))  # a minute may end just then

@@ -22,6 +22,32 @@ def test_all_are_taken_and_numbered_without_a_gap(server):
     assert server.ask("/api/posts/a-walk/comments/")[1]["count"] == 16
 
 
+def test_a_list_and_what_happened_since_are_the_whole(server):
+    """Read while others write, in parts: with the events after its number nothing is lacking."""
+    server.run("from tests.factories import make_post; make_post(title='In parts')")
+    address = "/api/posts/in-parts/"
+
+    def speak(number):
+        return server.ask(f"{address}comments/", {"text": f"Number {number}", "name": f"Writer {number}"})[1]["id"]
+
+    def read(_reader):
+        page = server.ask(f"{address}comments/?limit=5")[1]
+        n, seen = page["n"], {comment["id"] for comment in page["comments"]}
+        while page["next"]:
+            page = server.ask(f"{address}comments/?limit=5&cursor={page['next']}")[1]
+            seen |= {comment["id"] for comment in page["comments"]}
+        return n, seen
+
+    with ThreadPoolExecutor(8) as people, ThreadPoolExecutor(4) as readers:
+        spoken = people.map(speak, range(40))
+        lists = list(readers.map(read, range(12)))
+        ids = set(spoken)
+
+    for n, seen in lists:
+        events = server.ask(f"{address}events/?since={n}")[1]["events"]
+        assert seen | {event["data"]["comment"]["id"] for event in events} == ids
+
+
 def test_a_double_click_is_one_comment(server):
     server.run("from tests.factories import make_post; make_post(title='Twice')")
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from frodo.live.presence import Presence
 from tests.live.test_post_and_hear import MAKE_POST, frame, listen
 from tests.live.test_redis import redis  # noqa: F401 - a fixture
 from tests.server import Server
@@ -45,9 +46,7 @@ def test_who_writes_is_named_for_a_while(site):
     with listen(site, site.post_id) as reader:
         hear(reader, writing=[])
         assert write(site, " E\u202eve  Smith") == 204
-        assert write(site, "小明") == 204
-
-        hear(reader, writing=["Eve Smith", "小明"])
+        hear(reader, writing=["Eve Smith"])
         hear(reader, writing=[])  # forgotten by itself
 
 
@@ -75,3 +74,39 @@ def test_several_processes_are_added_up(tmp_path, redis):  # noqa: F811
             hear(here, reading=2)
             there.close()
             hear(here, reading=1)
+
+
+def reading(presence: Presence, own: int, now: float) -> int | None:
+    text = presence.news(own, now)
+    return text and json.loads(text)["data"]["reading"]
+
+
+def test_a_process_that_died_is_forgotten():
+    presence = Presence()
+    presence.hear_number("another", 5, now=0)
+    presence.hear_number("a third", 1, now=40)
+    presence.hear_number("a third", 0, now=50)
+
+    assert reading(presence, 1, now=50) == 6
+    assert reading(presence, 1, now=60) is None  # nothing new
+    assert reading(presence, 1, now=80) == 1
+
+
+def test_ones_own_number_is_told_when_it_changes_to_newcomers_and_now_and_then():
+    presence = Presence()
+
+    assert [presence.is_due(1, now) for now in (0, 1, 29, 31)] == [True, False, False, True]
+    assert presence.is_due(2, now=32)
+    presence.hear_number("another", 5, now=33)
+    assert presence.is_due(2, now=34)
+    assert not presence.is_due(2, now=35)
+
+
+def test_many_who_write_are_named_by_a_few():
+    presence = Presence()
+    for number in range(1000):
+        presence.hear_writing(f"Writer {number}", now=0)
+
+    assert json.loads(presence.news(1, now=1))["data"]["writing"] == [f"Writer {number}" for number in range(5)]
+    assert len(presence.writing) == 100
+    assert json.loads(presence.news(1, now=9))["data"]["writing"] == []

@@ -60,7 +60,7 @@ def site(tmp_path_factory):
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no nginx.")
     folder = tmp_path_factory.mktemp("nginx")
     with (
-        Server(folder, TRUSTED_PROXIES="127.0.0.1", COMMENT_RATE="3/h") as server,
+        Server(folder, TRUSTED_PROXIES="127.0.0.1", COMMENT_RATE="3/365d") as server,
         Nginx(folder, server) as nginx,
     ):
         post = server.run(MAKE_POST)
