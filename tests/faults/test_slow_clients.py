@@ -23,7 +23,7 @@ SOON = 60
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("slow")
-    pings = ("--ws-ping-interval", "2", "--ws-ping-timeout", "5")
+    pings = ("--ws-ping-interval", "1", "--ws-ping-timeout", "3")
     with Server(folder, *pings, CLIENT_SECONDS="1", COMMENT_MAX_LENGTH="200000", REDIS_URL="") as server:
         yield server
 
