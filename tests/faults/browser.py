@@ -31,3 +31,7 @@ class Browser:
 def is_fresh(browser: Browser, path: str) -> bool:
     status, headers, _page = browser.open(path)
     return status == 200 and "X-Frodo-Stale" not in headers
+
+
+def is_stale(browser: Browser, path: str) -> bool:
+    return browser.open(path)[1]["X-Frodo-Stale"] == "1"

@@ -5,25 +5,18 @@ from http.client import HTTPException
 
 import pytest
 
-from tests.faults.mariadb import MariaDB
 from tests.faults.page import OpenPage
 from tests.server import Server, until
-
-pytestmark = pytest.mark.quality  # they break and mend servers, and want the machine to themselves
 
 MAKE_POST = "from tests.factories import make_post; print(make_post(title='A walk').pk)"
 COMMENTS = "/api/posts/a-walk/comments/"
 N = 200
 
 
-@pytest.fixture(params=["sqlite", "mariadb"])
-def server(request, tmp_path):
-    if request.param == "sqlite":
-        with Server(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'frodo.sqlite3'}", REDIS_URL="") as server:
-            yield server
-    else:
-        with MariaDB(tmp_path) as database, Server(tmp_path, DATABASE_URL=database.url, REDIS_URL="") as server:
-            yield server
+@pytest.fixture
+def server(tmp_path):
+    with Server(tmp_path, REDIS_URL="") as server:
+        yield server
 
 
 def test_each_comment_that_was_taken_is_there_once_with_its_event(server):

@@ -9,8 +9,6 @@ from tests.faults.traffic import Traffic
 from tests.redis import Redis
 from tests.server import Server, until
 
-pytestmark = pytest.mark.quality  # they break and mend servers, and want the machine to themselves
-
 MAKE_POST = "from tests.factories import make_post; print(make_post(title='A walk').pk)"
 EDIT = "from blog.models import Post; post = Post.objects.get(slug='a-walk'); post.text = '{}'; post.save()"
 COMMENTS = "/api/posts/a-walk/comments/"

@@ -15,8 +15,6 @@ from tests.faults.sockets import BINARY, PING, TEXT, connected, framed, handshak
 from tests.process import MB, memory, n_clients
 from tests.server import Server, until
 
-pytestmark = pytest.mark.quality  # they break and mend servers, and want the machine to themselves
-
 MAKE_POST = "from tests.factories import make_post; print(make_post(title='A walk').pk)"
 COMMENTS = "/api/posts/a-walk/comments/"
 
