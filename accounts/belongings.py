@@ -40,8 +40,9 @@ class Belongings:
     template: str = ""
     """Shown on the person's own page, with what `shown` gives."""
 
-    def shown(self, person: Person) -> dict:
-        return {}
+    def shown(self, person: Person) -> dict | None:
+        """What `template` finds in `panel`; None when there is nothing to show."""
+        return None
 
     def hinders(self, person: Person) -> str:
         """Why this person cannot erase the account; empty when nothing stands against it."""
@@ -76,7 +77,8 @@ def register(belongings: Belongings) -> None:
 
 
 def panels(person: Person) -> list[dict]:
-    return [{"template": room.template, **room.shown(person)} for room in rooms if room.template]
+    found = [(room.template, room.shown(person)) for room in rooms]
+    return [{"template": template, **context} for template, context in found if context is not None]
 
 
 def reasons(person: Person) -> list[str]:

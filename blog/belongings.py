@@ -16,6 +16,7 @@ from blog.moderation.deciding import erase
 from blog.posts.models import Post
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reactions.reacting import take_back_all
+from frodo import mail
 
 
 class Posts(Belongings):
@@ -98,6 +99,10 @@ class Letters(Belongings):
     """Before the comments: by their e-mails a guest's letters are found."""
 
     name = "letters"
+    template = "letters/_panel.html"
+
+    def shown(self, person: Person) -> dict | None:
+        return {"choices": own.choices(person.user)} if person.user and mail.can_be_sent() else None
 
     def export(self, person: Person) -> dict:
         return own.export(user=person.user, visitor=person.visitor)

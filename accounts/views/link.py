@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.views.sign_in import go_on, show
 from blog.context import site_root
 from blog.pages import render_page
+from frodo import mail
 from frodo.addresses import client_address, network
 from frodo.errors import Refused
 
@@ -67,7 +68,7 @@ def letter(request: HttpRequest, email: str, secret: str) -> EmailMessage:
     }
     subject = _("Sign in to %(site)s") % {"site": " ".join(settings.SITE_NAME.split())}
     text = render_to_string("accounts/letter.txt", context)
-    return EmailMessage(subject, text, to=[email], headers={"Auto-Submitted": "auto-generated"})
+    return EmailMessage(subject, text, mail.sender(), [email], headers={"Auto-Submitted": "auto-generated"})
 
 
 def send(message: EmailMessage) -> None:

@@ -24,5 +24,5 @@ def github(the_github, settings):
 @pytest.fixture
 def post_office(settings):
     """Mail can be sent, and is kept here."""
-    settings.CAN_SEND_MAIL = True
+    settings.EMAIL_URL, settings.CAN_SEND_MAIL = "smtp://kept.here", True
     return mail.outbox

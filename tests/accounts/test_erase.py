@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Identity, User
+from blog.letters.models import Mailbox
 from blog.models import Comment, Event, Post
 from tests.accounts.visits import come_in
 from tests.factories import make_comment, make_post
@@ -101,6 +102,14 @@ def test_reactions_go_and_the_counts_with_them(reader, walk):
 
     assert Client().get(f"/api/comments/{theirs}/").json()["reactions"] == {"love": 1}
     assert Post.objects.get().reactions == {"love": 1}
+
+
+def test_what_is_known_of_the_mailbox_goes(reader):
+    Mailbox.objects.of("bilbo@shire.example")
+
+    erase(reader, "keep")
+
+    assert not Mailbox.objects.exists()
 
 
 @pytest.mark.parametrize("said", [{"confirm": ""}, {"confirm": "yes"}, {"words": ""}, {"words": "all"}])

@@ -96,6 +96,14 @@ def test_nobody_takes_anothers_way_away(home, github):
     assert Identity.objects.filter(pk=way.pk).exists()
 
 
+def test_the_choice_of_mail_stands_there_where_mail_is_sent(home, settings, post_office):
+    settings.SITE_URL = "http://testserver"
+
+    assert 'name="mail_answers"' in home.get("/accounts/me/").content.decode()
+    settings.EMAIL_URL = ""
+    assert 'name="mail_answers"' not in home.get("/accounts/me/").content.decode()
+
+
 def test_a_guest_is_known_by_the_browser(client):
     post = make_post()
     client.post(f"/api/posts/{post.slug}/comments/", {"text": "Hello.", "name": "Eve"}, "application/json")
@@ -131,6 +139,7 @@ def test_all_of_ones_own_data_is_handed_out_as_json(home, bob, github):
     ]
     assert data["comments"][0]["email"] == "bob@work.example"
     assert [(given["to"], given["kind"]) for given in data["reactions"]] == [(post.url, "love")]
+    assert data["letters"]["mail_answers"] is True
     assert "password" not in answer.content.decode()
 
 

@@ -143,6 +143,7 @@ ELSEWHERE = [
     "/x\r\nSet-Cookie: a=b",
     "//evil.example\\@testserver/",
     "/" + "x" * 5000,
+    "/" + "茶" * 500,
 ]
 
 
