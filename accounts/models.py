@@ -29,6 +29,8 @@ class User(AsyncModel, AbstractUser):
     )
     mail_comments = models.BooleanField(_("mail about new comments on own posts"), default=True)
     mail_held = models.BooleanField(_("mail about comments that wait for approval"), default=True)
+    seen_comment = models.BigIntegerField(default=0, editable=False)
+    """The newest comment that this moderator has looked at."""
 
     class Meta(AbstractUser.Meta):
         abstract = False

@@ -31,7 +31,8 @@ WORDS = "Not all those who wander are lost; deep roots are not reached by the fr
 def rows(quick: bool = False) -> list[Row]:
     n_rounds, n_comments = (5, 40) if quick else (15, 200)
     with TemporaryDirectory() as name, ExitStack() as stack:
-        env = environment(Path(name), COMMENT_RATE="1000000/s")
+        limits = ("COMMENT_RATE", "COMMENT_RATE_NETWORK", "COMMENT_RATE_ALL")
+        env = environment(Path(name), COMMENT_FLOOD="", **dict.fromkeys(limits, "1000000/s"))
         n_many, n_some = room_for(MANY), room_for(SOME)
         manage(env, "migrate", "--verbosity", "0")
         key = manage(env, "shell", "--verbosity", "0", "--command", SEED)

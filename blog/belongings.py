@@ -11,7 +11,8 @@ from blog.discussion.models import Comment
 from blog.discussion.silence import VISIBLE, locked_state, retell
 from blog.discussion.speaking import event_data
 from blog.events.recording import record
-from blog.moderation.deciding import erase
+from blog.moderation.deciding import erase, forget_writer
+from blog.moderation.models import Report
 from blog.posts.models import Post
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reactions.reacting import take_back_all
@@ -73,8 +74,9 @@ def take_name_away(comment: Comment) -> None:
             return
         with translation.override(settings.LANGUAGE_CODE):
             comment.name = gettext("Somebody")
-        comment.user, comment.email, comment.visitor = None, "", ""
-        comment.save(update_fields=["name", "user", "email", "visitor"])
+        comment.user, comment.email, comment.visitor, comment.network = None, "", "", ""
+        comment.save(update_fields=["name", "user", "email", "visitor", "network"])
+        forget_writer(comment)
         record(comment.post, "comment.edited", event_data(comment))
         retell(comment)
 
@@ -93,5 +95,18 @@ class Reactions(Belongings):
         take_back_all(person.user, person.visitor)
 
 
-for room in (Posts(), Reactions(), Comments()):
+class Reports(Belongings):
+    name = "reports"
+
+    def export(self, person: Person) -> list[dict]:
+        return [
+            {"about": report.comment.url, "reason": report.reason, "created_at": report.created_at}
+            for report in Report.objects.filter(who=person.who).select_related("comment__post")
+        ]
+
+    def erase(self, person: Person, *, keep_words: bool) -> None:
+        Report.objects.filter(who=person.who).delete()
+
+
+for room in (Posts(), Reactions(), Reports(), Comments()):
     register(room)

@@ -4,16 +4,21 @@ from blog.chores import ChoreTime
 from blog.discussion.models import Comment
 from blog.events.models import Event
 from blog.letters.models import Letter, Mailbox, Mute
+from blog.moderation.models import Block, Decision, Flood, Lesson, Queue, Report, Rule, Token
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reading.models import Edition
 
 __all__ = [
+    "Block",
     "ChoreTime",
     "Comment",
     "CommentReaction",
+    "Decision",
     "Edition",
     "Event",
+    "Flood",
+    "Lesson",
     "Letter",
     "Mailbox",
     "Mute",
@@ -21,6 +26,10 @@ __all__ = [
     "Page",
     "Post",
     "PostReaction",
+    "Queue",
+    "Report",
+    "Rule",
     "Tag",
+    "Token",
     "Topic",
 ]

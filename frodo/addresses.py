@@ -34,6 +34,15 @@ def network(address: str) -> str:
     return str(ip)
 
 
+def wide(network: str) -> str:
+    """The network around: what moderators are shown and block. Empty where there is no address."""
+    try:
+        ip = ip_network(network, strict=False).network_address
+    except ValueError:
+        return ""
+    return str(ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+
+
 def is_ours(address: str) -> bool:
     trusted = settings.TRUSTED_PROXIES
     if not address:

@@ -16,13 +16,15 @@ class Refused(Exception):
     field: str | None = None
     retry_after: int | None = None
     """Seconds after which trying again makes sense."""
+    more: dict = {}
+    """What else a program needs to know, said beside code and message."""
 
     def __str__(self) -> str:
         return str(self.message)
 
 
-def body(code: str, message: str, fields: dict | None = None) -> dict:
-    error = {"code": code, "message": str(message)}
+def body(code: str, message: str, fields: dict | None = None, more: dict | None = None) -> dict:
+    error = {"code": code, "message": str(message), **(more or {})}
     if fields:
         error["fields"] = fields
     return {"error": error}
@@ -33,7 +35,7 @@ def answer(error: Exception, context: dict) -> Response | None:
     if isinstance(error, Refused):
         fields = {error.field: [str(error)]} if error.field else None
         headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-        return Response(body(error.code, str(error), fields), error.status, headers=headers)
+        return Response(body(error.code, str(error), fields, error.more), error.status, headers=headers)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

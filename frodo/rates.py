@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from frodo.errors import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,20 @@ class Rate:
         if not match or not int(match[1]) or match[2] == "0":
             raise ImproperlyConfigured(f"A rate is written as count/time, such as 10/10m; not {text!r}.")
         return cls(int(match[1]), int(match[2] or 1) * UNITS[match[3]])
+
+
+class TooFast(Refused):
+    code = "too_fast"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        if self.retry_after < 90:
+            return _("That is a lot at once. Try again in %(seconds)d seconds.") % {"seconds": self.retry_after}
+        return _("That is a lot at once. Try again in %(minutes)d minutes.") % {"minutes": -(-self.retry_after // 60)}
 
 
 def take(deed: str, who: str, rate: Rate) -> int:

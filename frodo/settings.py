@@ -364,12 +364,26 @@ POSTS_PER_FEED = read(env.int, "POSTS_PER_FEED", 20, validate=validate.Range(1, 
 COMMENT_MAX_LENGTH = read(env.int, "COMMENT_MAX_LENGTH", 10_000)
 COMMENTS_PER_PAGE = read(env.int, "COMMENTS_PER_PAGE", 50, validate=validate.Range(1, 500))
 """How many a page carries and how many come at once; the others are asked for."""
-COMMENT_HOLD_STRANGERS = read(env.bool, "COMMENT_HOLD_STRANGERS", False)
-"""True: a person's first comment waits until the author approves it."""
+COMMENT_APPROVAL = read(env.str, "COMMENT_APPROVAL", "never", validate=validate.OneOf(("always", "first", "never")))
+"""Which comments wait until the author approves them: all, a person's first, or none. A post may say otherwise."""
+COMMENT_CLOSE_DAYS = read(env.int, "COMMENT_CLOSE_DAYS", 0, validate=validate.Range(min=0))
+"""Days after which a post takes no more comments; 0: always open."""
 COMMENT_EDIT_MINUTES = read(env.int, "COMMENT_EDIT_MINUTES", 15, validate=validate.Range(min=0))
 """How long one may edit or remove one's own comment; the author always may."""
 COMMENT_RATE = read(env.str, "COMMENT_RATE", "10/10m")
-"""How many comments one address may post in how long: count/number and s, m, h or d."""
+"""How many comments one person, and one address, may post in how long: count/number and s, m, h or d."""
+COMMENT_RATE_NETWORK = read(env.str, "COMMENT_RATE_NETWORK", "60/10m")
+"""The same for the network around the address."""
+COMMENT_RATE_ALL = read(env.str, "COMMENT_RATE_ALL", "1000/10m")
+"""The same for everybody together."""
+COMMENT_FLOOD = read(env.str, "COMMENT_FLOOD", "30/m")
+"""More than this from everybody together is a flood (docs/moderation.md); empty: nothing is."""
+COMMENT_FLOOD_MINUTES = read(env.int, "COMMENT_FLOOD_MINUTES", 30, validate=validate.Range(min=1))
+"""How long a flood is over before comments are shown at once again."""
+COMMENT_PROOF_BITS = read(env.int, "COMMENT_PROOF_BITS", 17, validate=validate.Range(1, 30))
+"""How much work a browser is asked for in a flood; one more is twice the work."""
+COMMENT_MIN_SECONDS = read(env.float, "COMMENT_MIN_SECONDS", 3.0, validate=validate.Range(min=0))
+"""Who needs less from page to comment is probably a program: the comment is held."""
 REACTION_RATE = read(env.str, "REACTION_RATE", "60/m")
 """How many reactions one person may give or change in how long; all of one network together, ten times that."""
 COMMENT_FORGET_DAYS = read(env.int, "COMMENT_FORGET_DAYS", 30, validate=validate.Range(min=1))

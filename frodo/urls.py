@@ -10,6 +10,7 @@ handler404 = "blog.lost.not_found"
 
 urlpatterns = [
     path("", include("accounts.urls")),  # its door to the admin comes before Django's
+    path("admin/moderation/", include("blog.moderation.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("healthz", healthz),

@@ -15,7 +15,7 @@ from blog.discussion.models import Comment
 from blog.discussion.order import read
 from blog.discussion.presence import is_writing
 from blog.discussion.serializers import CommentIn, ListIn, MarkdownIn, WritingIn
-from blog.discussion.speaking import TooFast, TooLong, as_dict, post_comment
+from blog.discussion.speaking import TooLong, as_dict, post_comment
 from blog.letters import wishes
 from blog.posts.models import Post
 from frodo import rates
@@ -125,7 +125,7 @@ def me(request: Request, parts: Iterable[Part] = ()) -> Response:
 @permission_classes([FromThisSite])
 def writing(request: Request, slug: str) -> Response:
     """A page says it now and then while its reader types."""
-    post = get_object_or_404(Post.objects.published().only("comments_open"), slug=slug)
+    post = get_object_or_404(Post.objects.published().only("comments_open", "published_at"), slug=slug)
     said = WritingIn(data=request.data)
     said.is_valid(raise_exception=True)
     visitor = visitors.read(request)
@@ -161,5 +161,5 @@ def markdown(request: Request) -> Response:
     if len(text) > settings.COMMENT_MAX_LENGTH:
         raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
     if wait := rates.take("preview", network(client_address(request)), PREVIEWS):
-        raise TooFast(wait)
+        raise rates.TooFast(wait)
     return Response({"html": render_comment(text)})

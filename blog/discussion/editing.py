@@ -11,9 +11,10 @@ from accounts.models import User
 from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.discussion.silence import VISIBLE, hush, retell
-from blog.discussion.speaking import CommentsClosed, check_text, event_data, judge, slow_down, tidy
+from blog.discussion.speaking import CommentsClosed, check_text, event_data, tidy
 from blog.events.recording import record
 from blog.letters import answers, held
+from blog.moderation.judging import judge_edit
 from blog.posts.models import Post
 from frodo.errors import Refused
 
@@ -49,17 +50,17 @@ def edit_comment(
     said = Comment(post=comment.post, text=tidy(text))
     with transaction.atomic():
         post, comment = own(comment, user, visitor)
-        if not post.comments_open:
+        if not post.takes_comments:
             raise CommentsClosed
         if said.text == comment.text:
             return comment
         check_text(said)
-        slow_down(user, visitor, address, deed="edit")
         before = comment.state
         comment.text, comment.edited_at = said.text, timezone.now()
         mentions.resolve(comment)
-        judge(comment)
-        comment.save(update_fields=["text", "mentions", "edited_at", "state"])
+        verdict = judge_edit(comment, user, address)
+        comment.state, comment.hold_reasons = verdict.state, verdict.reasons
+        comment.save(update_fields=["text", "mentions", "edited_at", "state", "hold_reasons"])
         if comment.is_visible:
             comment.event = record(comment.post, "comment.edited", event_data(comment)).n
             retell(comment)
@@ -84,7 +85,13 @@ def take_back(comment: Comment, *, user: User | None = None, visitor: str = "") 
 
 def own(comment: Comment, user: User | None, visitor: str) -> tuple[Post, Comment]:
     """The post, locked as by all who write to a thread, and the comment as it is now; if it may be changed."""
-    post = Post.objects.published().select_for_update().only("comments_open").filter(pk=comment.post_id).first()
+    post = (
+        Post.objects.published()
+        .select_for_update()
+        .only("comments_open", "published_at")
+        .filter(pk=comment.post_id)
+        .first()
+    )
     comment = Comment.objects.for_json().exclude(state=Comment.State.REMOVED).filter(pk=comment.pk).first()
     if post is None or comment is None:
         raise Gone

@@ -9,3 +9,5 @@ class CommentForm(forms.Form):
     email = forms.EmailField(required=False)
     notify = forms.BooleanField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    website = forms.CharField(required=False, max_length=2000)
+    ticket = forms.CharField(required=False, max_length=400)

@@ -58,6 +58,8 @@ class Comment(AsyncModel):
     """How much praise is among them (blog.reactions): the best have most."""
     pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays first in the discussion."))
     featured = models.BooleanField(_("featured"), default=False, help_text=_("Marked as worth reading."))
+    hold_reasons = models.JSONField(default=list, editable=False)
+    """Why it was held, each `{"code": ..., ...}` (blog.moderation.reasons). They stay when it is approved."""
 
     objects = CommentQuerySet.as_manager()
 

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from blog.discussion.models import Comment
-from blog.discussion.speaking import CommentsClosed, TooFast, must_wait, name_for
+from blog.discussion.speaking import CommentsClosed, name_for
 from blog.events.recording import SOURCE
+from blog.moderation.judging import is_heard
 from blog.posts.models import Post
 from frodo import live, names, rates
 from frodo.errors import Refused
@@ -28,14 +29,14 @@ def is_writing(post: Post, *, name: str = "", user: User | None = None, visitor:
     """
     if not settings.SHOW_PRESENCE:
         raise NotShown
-    if not post.comments_open:
+    if not post.takes_comments:
         raise CommentsClosed
     if wait := rates.take("writing", address, RATE):
-        raise TooFast(wait)
+        raise rates.TooFast(wait)
     if user is None and not names.can_be_seen(names.clean(name)):
         return False
     writer = Comment(post=post, user=user, visitor=visitor, name=name_for(user, name))
-    if must_wait(writer):
+    if not is_heard(writer, address):
         return False
     live.tell_writing(SOURCE, post.pk, writer.name)
     return True

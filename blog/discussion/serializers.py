@@ -11,6 +11,9 @@ class CommentIn(serializers.Serializer):
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     notify = serializers.BooleanField(required=False, allow_null=True, default=None)
     parent = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**63 - 1)
+    website = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    ticket = serializers.CharField(required=False, allow_blank=True, max_length=400)
+    proof = serializers.CharField(required=False, allow_blank=True, max_length=400)
 
 
 class WritingIn(serializers.Serializer):

@@ -1,6 +1,5 @@
 """Taking words back: from the thread, and from the events of earlier days."""
 
-from django.db import transaction
 from django.db.models import F
 
 from blog.discussion.models import Comment
@@ -10,18 +9,6 @@ from blog.events.recording import record
 from blog.posts.models import Post
 
 VISIBLE = Comment.State.VISIBLE
-
-
-def silence(comment: Comment, state: str) -> bool:
-    """Hold or remove it. True when that changed anything."""
-    with transaction.atomic():
-        before = locked_state(comment)
-        if before == state:
-            return False
-        set_state(comment, state)
-        if before == VISIBLE:
-            hush(comment)
-    return True
 
 
 def hush(comment: Comment) -> int:
@@ -45,8 +32,3 @@ def locked_state(comment: Comment) -> str:
     """The state as it is now. The post's row is locked first, as all who write to a thread do."""
     Post.objects.select_for_update().only("pk").get(pk=comment.post_id)
     return Comment.objects.values_list("state", flat=True).get(pk=comment.pk)
-
-
-def set_state(comment: Comment, state: str) -> None:
-    comment.state = state
-    comment.save(update_fields=["state"])

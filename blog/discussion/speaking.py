@@ -17,8 +17,9 @@ from blog.discussion import mentions
 from blog.discussion.models import Comment
 from blog.events.recording import record
 from blog.letters import answers, held, wishes
+from blog.moderation.judging import Said, judge
 from blog.posts.models import Post
-from frodo import names, rates
+from frodo import names
 from frodo.errors import Refused
 
 DOUBLE_CLICK = timedelta(minutes=10)
@@ -65,20 +66,6 @@ class Duplicate(Refused):
     field = "text"
 
 
-class TooFast(Refused):
-    code = "too_fast"
-    status = 429
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
-
-    def __str__(self) -> str:
-        if self.retry_after < 90:
-            return _("That is a lot at once. Try again in %(seconds)d seconds.") % {"seconds": self.retry_after}
-        return _("That is a lot at once. Try again in %(minutes)d minutes.") % {"minutes": -(-self.retry_after // 60)}
-
-
 def post_comment(
     post: Post,
     *,
@@ -90,25 +77,29 @@ def post_comment(
     visitor: str = "",
     address: str = "",
     notify: bool | None = None,
+    website: str = "",
+    ticket: str = "",
+    proof: str = "",
+    by_form: bool = False,
 ) -> Comment:
     """Post a comment, or raise what stands against it. `comment.event` is its number, None while it is held."""
-    if not post.comments_open:
+    if not post.takes_comments:
         raise CommentsClosed
     comment = Comment(post=post, user=user, visitor=visitor, email=email, text=tidy(text), network=address)
     comment.notify = bool(user and user.mail_answers) if notify is None else notify
     check_text(comment)
     comment.name = name_for(user, name)
-    slow_down(user, visitor, address)
+    verdict = judge(comment, Said(address, website, ticket, proof, by_form))
+    comment.state, comment.hold_reasons = verdict.state, verdict.reasons
     wishes.heard(comment)
     with transaction.atomic():
-        locked = Post.objects.select_for_update().only("comments_open").get(pk=post.pk)
-        if not locked.comments_open:
+        locked = Post.objects.select_for_update().only("comments_open", "published_at").get(pk=post.pk)
+        if not locked.takes_comments:
             raise CommentsClosed
         comment.parent = find_parent(post, parent)
         if was_said(comment):
             raise Duplicate
         mentions.resolve(comment)
-        judge(comment)
         comment.save()
         if comment.state == Comment.State.VISIBLE:
             comment.event = announce(comment, "comment.posted")
@@ -155,16 +146,6 @@ def name_for(user: User | None, name: str) -> str:
     return naming.checked(name)
 
 
-def slow_down(user: User | None, visitor: str, address: str, deed: str = "comment") -> None:
-    if user is not None and user.is_staff:
-        return
-    rate = rates.Rate.of(settings.COMMENT_RATE)
-    who = [f"user-{user.pk}" if user is not None else f"visitor-{visitor}" if visitor else "", address]
-    wait = max(rates.take(deed, someone, rate) if someone else 0 for someone in who)
-    if wait:
-        raise TooFast(wait)
-
-
 def find_parent(post: Post, parent: int | None) -> Comment | None:
     if parent is None:
         return None
@@ -186,24 +167,3 @@ def was_said(comment: Comment) -> bool:
         writer, parent=comment.parent, created_at__gt=timezone.now() - DOUBLE_CLICK
     )
     return any(text == comment.text for text in recent.values_list("text", flat=True))
-
-
-def judge(comment: Comment) -> None:
-    """Hold what must wait for the author, whether it is new or edited."""
-    if must_wait(comment):
-        comment.state = Comment.State.HELD
-
-
-def must_wait(comment: Comment) -> bool:
-    """Is its writer one of those who are not heard without approval?"""
-    return settings.COMMENT_HOLD_STRANGERS and is_stranger(comment)
-
-
-def is_stranger(comment: Comment) -> bool:
-    """Nothing else by this person is visible."""
-    if comment.user_id and comment.user.is_staff:
-        return False
-    if not comment.user_id and not comment.visitor:
-        return True
-    others = Comment.objects.visible().exclude(pk=comment.pk)
-    return not others.by(user=comment.user, visitor=comment.visitor).exists()

@@ -18,6 +18,7 @@ from blog.discussion.models import Comment
 from blog.discussion.order import ORDERS
 from blog.discussion.speaking import post_comment
 from blog.discussion.threads import address_of, thread
+from blog.moderation import tickets
 from blog.pages import render_page
 from blog.paging import Page
 from blog.posts.models import Post
@@ -97,7 +98,12 @@ async def take(request: HttpRequest, post: Post, user, visitor: visitors.Visitor
         return await show(request, post, form, parent=said["parent"], preview=mark_safe(html))  # noqa: S308
     try:
         comment = await sync_to_async(post_comment)(
-            post, **said, user=user, visitor=visitor.id or visitors.new_id(), address=network(client_address(request))
+            post,
+            **said,
+            by_form=True,
+            user=user,
+            visitor=visitor.id or visitors.new_id(),
+            address=network(client_address(request)),
         )
     except Refused as error:
         form.add_error(error.field, str(error))
@@ -111,6 +117,12 @@ async def take(request: HttpRequest, post: Post, user, visitor: visitors.Visitor
     return response
 
 
+def ticket_of(form: CommentForm) -> str:
+    """The one with which the page was first shown, so that an error mended in a second is not too fast."""
+    known = form.data.get("ticket", "")
+    return known if tickets.age(known) is not None else tickets.new()
+
+
 async def show(
     request: HttpRequest, post: Post, form: CommentForm, *, parent: int | None = None, status: int = 200, **context
 ) -> HttpResponse:
@@ -118,6 +130,7 @@ async def show(
     context |= {
         "post": post,
         "form": form,
+        "ticket": ticket_of(form),
         "parent": await post.comments.visible().filter(pk=parent).afirst() if parent else None,
         "writer": user if user.is_authenticated else None,
         "mail": mail.can_be_sent(),

@@ -90,7 +90,14 @@ class PostAdmin(WritingAdmin):
         (_("In lists"), {"fields": ["summary", ("cover", "cover_link"), "pinned"]}),
         (
             _("More"),
-            {"fields": ["slug", ("language", "author"), "comments_open", ("created_at", "updated_at", "n_views")]},
+            {
+                "fields": [
+                    "slug",
+                    ("language", "author"),
+                    ("comments_open", "approval"),
+                    ("created_at", "updated_at", "n_views"),
+                ]
+            },
         ),
     ]
 

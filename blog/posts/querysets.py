@@ -1,6 +1,6 @@
 """Which posts, read as English: `Post.objects.published().tagged("asgi").for_list()`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Count, Q
@@ -18,6 +18,14 @@ class PostQuerySet(models.QuerySet):
     def appearing_after(self, moment: datetime):
         """Scheduled then, in the order of their time."""
         return self.exclude(status="draft").filter(published_at__gt=moment).order_by("published_at")
+
+    def closing_after(self, moment: datetime, days: int):
+        """Too old for comments at some time after that moment, in the order of these times."""
+        return (
+            self.exclude(status="draft")
+            .filter(comments_open=True, published_at__gt=moment - timedelta(days=days))
+            .order_by("published_at")
+        )
 
     def drafts(self):
         return self.filter(status="draft")

@@ -11,7 +11,8 @@ FEED = (*LINK, "id", "description", "html", "cover_url", "updated_at", "author",
 WRITTEN = (
     *("id", "slug", "title", "url", "language", "status", "published_at", "updated_at"),
     *("body", "toc", "description", "cover_url", "cover_width", "cover_height", "minutes"),
-    *("views", "n_comments", "reactions", "comments_open", "last_event", "author", "tags", "topic"),
+    *("views", "n_comments", "reactions", "last_event", "author", "tags", "topic"),
+    *("takes_comments", "comments_close_at"),
 )
 PAGE = ("title", "language", "updated_at", "body", "toc", "description")
 NEAR = ("earlier", "later", "series", "related")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from blog.discussion.models import Comment
-from blog.discussion.speaking import TooFast
 from blog.events.recording import record
 from blog.posts.models import Post
 from blog.reactions.models import (
@@ -92,7 +91,7 @@ def slow_down(user: User | None, visitor: str, address: str, *, is_new: bool) ->
         rates.take("reaction", guest(visitor) if user is None else account(user), rate),
     )
     if wait:
-        raise TooFast(wait)
+        raise rates.TooFast(wait)
 
 
 def locked(target: Target) -> tuple[Post, dict[str, int]]:

@@ -1,7 +1,8 @@
 """What the page cache asks of the database, and tells it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -18,7 +19,12 @@ class Reading:
         due = Post.objects.appearing_after(moment).values("published_at")[:1]
         found = Edition.objects.filter(pk=Edition.ONLY).annotate(due=due).values_list("n", "due").first()
         n, next_post = found or (0, due.values_list("published_at", flat=True).first())
-        return State(n, next_post.timestamp() if next_post else None)
+        times = [next_post.timestamp()] if next_post else []
+        if days := settings.COMMENT_CLOSE_DAYS:
+            # A page is not to show a form for comments that are not taken any more.
+            closing = Post.objects.closing_after(moment, days).values_list("published_at", flat=True).first()
+            times += [(closing + timedelta(days=days)).timestamp()] if closing else []
+        return State(n, min(times, default=None))
 
     @transaction.atomic
     def add_views(self, views: dict[str, int]) -> None:

@@ -257,7 +257,7 @@ def test_removed_and_approved_comments_change_in_place(window, server):
 
 
 def test_a_held_comment_is_seen_by_its_writer_and_turns_public_in_place(chromium, tmp_path):
-    with Server(tmp_path, COMMENT_HOLD_STRANGERS="true") as server:
+    with Server(tmp_path, COMMENT_APPROVAL="first") as server:
         post = make_post(server)
         mine, other = chromium.new_page(base_url=server.url), chromium.new_context(base_url=server.url).new_page()
         for page in (mine, other):

@@ -142,7 +142,7 @@ def test_closed_comments_are_not_edited_but_can_be_taken_back(client, say, post)
 
 
 def test_a_held_one_is_edited_by_its_writer_and_stays_held(client, say, settings):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
     said = say("Hello.")
 
     answer = edit(client, said)
@@ -157,7 +157,7 @@ def test_what_must_wait_after_an_edit_is_gone_until_it_is_approved(client, say, 
     said = say("Hello.")
     say("Hello!", parent=said["id"], name="Eve")
     Comment.objects.filter(name="Eve").update(visitor="")
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
 
     answer = edit(client, said, "Buy my book.")
 

@@ -79,7 +79,7 @@ def test_too_fast_says_when(fill, settings):
 
 
 def test_a_held_comment_says_so(fill, settings, client):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
 
     page = client.get(fill()["Location"]).content.decode()
 

@@ -1,4 +1,4 @@
-"""With COMMENT_HOLD_STRANGERS the first comment of a person waits for the author."""
+"""With COMMENT_APPROVAL=first, the first comment of a person waits for the author."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests import people
 
 @pytest.fixture(autouse=True)
 def _hold(settings):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
 
 
 def test_it_is_held_and_nobody_hears_of_it(say, post, client):

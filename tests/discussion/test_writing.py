@@ -62,7 +62,7 @@ def test_a_guest_does_not_show_the_name_of_who_writes_here(client, post):
 
 def test_who_must_wait_for_approval_is_not_named(client, settings, post, say):
     say("Hello.", name="Eve")
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
 
     def deeds():
         write(client)

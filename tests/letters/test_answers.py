@@ -93,7 +93,7 @@ def test_what_is_taken_away_before_the_letter_went_out_is_not_told(bob_asks, bro
 
 
 def test_what_is_approved_later_is_told_then_and_once(bob_asks, browser, send, inbox, settings):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
     answer = comment(browser("Eve")("Hello.", parent=bob_asks.said["id"]))
     send()
     assert inbox.letters == []
@@ -118,7 +118,7 @@ def test_somebody_who_was_shut_out_writes_to_nobody(bob_asks, client, send, inbo
 
 
 def test_the_author_hears_of_each_comment_and_of_those_that_wait(browser, send, inbox, settings, post):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
     waiting = browser("Bob", "bob@example.org")("First.")
     send()
     [letter] = inbox.letters
@@ -126,7 +126,7 @@ def test_the_author_hears_of_each_comment_and_of_those_that_wait(browser, send, 
     assert "A comment by Bob on “A walk” waits for your approval:\n\n> First." in text_of(letter)
     assert "bob@example.org" not in letter.as_string()
 
-    settings.COMMENT_HOLD_STRANGERS = False
+    settings.COMMENT_APPROVAL = "never"
     moderation.approve(comment(waiting))
     browser("Eve")("Second.", parent=waiting["id"])
     send()

@@ -32,7 +32,7 @@ def test_a_typed_address_is_asked_once_and_without_a_strangers_word(browser, qui
 
 
 def test_nothing_is_asked_for_a_comment_that_nobody_may_see(browser, quiet, send, inbox, settings):
-    settings.COMMENT_HOLD_STRANGERS = True
+    settings.COMMENT_APPROVAL = "first"
 
     assert browser("Mallory", "victim@example.org")("Spam.", notify=True)["mail"] == "confirm"
     send()

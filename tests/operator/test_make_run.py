@@ -120,10 +120,10 @@ def test_it_speaks_the_language_of_the_terminal(fresh: Checkout):
 
 
 def test_a_setting_that_cannot_be_read_is_named(installed: Checkout):
-    made = installed.make(PORT=free_port(), COMMENT_HOLD_STRANGERS="perhaps")
+    made = installed.make(PORT=free_port(), COMMENT_APPROVAL="perhaps")
 
     assert made.returncode != 0
-    assert "COMMENT_HOLD_STRANGERS" in made.stderr
+    assert "COMMENT_APPROVAL" in made.stderr
     assert "Traceback" not in made.stderr
 
 

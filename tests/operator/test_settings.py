@@ -58,7 +58,7 @@ def test_with_a_secret_it_starts_in_the_open():
     assert start(DEBUG="false", SECRET_KEY=SECRET).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "COMMENT_HOLD_STRANGERS"])
+@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "SHOW_VIEWS"])
 def test_a_mistyped_truth_is_named(name: str):
     assert re.search(rf"ImproperlyConfigured: .*{name}", refusal(**{name: "ture"}))
 
@@ -73,7 +73,7 @@ def test_a_value_out_of_reach_is_named(name: str, value: str):
 
 @pytest.mark.parametrize(("written", "meant"), [("false", "False"), ("0", "False"), ("on", "True"), ("Yes", "True")])
 def test_truth_has_many_spellings(written: str, meant: str):
-    assert setting("COMMENT_HOLD_STRANGERS", COMMENT_HOLD_STRANGERS=written) == meant
+    assert setting("SHOW_VIEWS", SHOW_VIEWS=written) == meant
 
 
 def test_lists_are_separated_by_commas():

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Optional
 
 from django.conf import settings
@@ -28,6 +28,13 @@ class Post(Written):
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
 
+    class Approval(models.TextChoices):
+        """Which comments are shown only after the author has seen them."""
+
+        ALWAYS = "always", _("All of them")
+        FIRST = "first", _("A person's first one")
+        NEVER = "never", _("None of them")
+
     public = (
         "id",
         "slug",
@@ -43,6 +50,8 @@ class Post(Written):
         "n_comments",
         "reactions",
         "comments_open",
+        "takes_comments",
+        "comments_close_at",
         "pinned",
         "author",
         "tags",
@@ -103,6 +112,13 @@ class Post(Written):
     )
     pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays first on the front page."))
     comments_open = models.BooleanField(_("comments open"), default=True)
+    approval = models.CharField(
+        _("comments wait for approval"),
+        max_length=10,
+        choices=Approval,
+        blank=True,
+        help_text=_("Left empty, it is as the site's setting says."),
+    )
     n_comments = Counter(_("comments"), default=0, editable=False)
     last_event = Counter(default=0, editable=False)
     """The number of this post's newest event (blog.events)."""
@@ -155,6 +171,19 @@ class Post(Written):
         return (
             self.status != self.Status.DRAFT and self.published_at is not None and self.published_at <= timezone.now()
         )
+
+    @property
+    def comments_close_at(self) -> datetime | None:
+        """When the post gets too old for comments; None where it never does."""
+        if not settings.COMMENT_CLOSE_DAYS or self.published_at is None:
+            return None
+        return self.published_at + timedelta(days=settings.COMMENT_CLOSE_DAYS)
+
+    @property
+    def takes_comments(self) -> bool:
+        """The author's switch is on, and the post is young enough."""
+        closing = self.comments_close_at
+        return self.comments_open and (closing is None or timezone.now() < closing)
 
     @property
     def views(self) -> int | None:
