@@ -12,7 +12,8 @@ from blog.discussion.silence import VISIBLE, locked_state, retell
 from blog.discussion.speaking import event_data
 from blog.events.recording import record
 from blog.letters import own
-from blog.moderation.deciding import erase
+from blog.moderation.deciding import erase, forget_writer
+from blog.moderation.models import Report
 from blog.posts.models import Post
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reactions.reacting import take_back_all
@@ -77,6 +78,7 @@ def take_name_away(comment: Comment) -> None:
             comment.name = gettext("Somebody")
         comment.user, comment.email, comment.visitor, comment.network, comment.notify = None, "", "", "", False
         comment.save(update_fields=["name", "user", "email", "visitor", "network", "notify"])
+        forget_writer(comment)
         record(comment.post, "comment.edited", event_data(comment))
         retell(comment)
 
@@ -111,5 +113,18 @@ class Letters(Belongings):
         own.erase(user=person.user, visitor=person.visitor)
 
 
-for room in (Posts(), Reactions(), Letters(), Comments()):
+class Reports(Belongings):
+    name = "reports"
+
+    def export(self, person: Person) -> list[dict]:
+        return [
+            {"about": report.comment.url, "reason": report.reason, "created_at": report.created_at}
+            for report in Report.objects.filter(who=person.who).select_related("comment__post")
+        ]
+
+    def erase(self, person: Person, *, keep_words: bool) -> None:
+        Report.objects.filter(who=person.who).delete()
+
+
+for room in (Posts(), Reactions(), Reports(), Letters(), Comments()):
     register(room)

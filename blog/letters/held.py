@@ -4,6 +4,7 @@ from blog.discussion.models import Comment
 from blog.letters.models import Letter
 from blog.letters.people import Person
 from blog.letters.queueing import queue
+from blog.moderation import floods
 from frodo import mail
 
 
@@ -15,5 +16,6 @@ def tell(comment: Comment) -> None:
     person = Person.with_account(author)
     if person and not person.wrote(comment):
         mailbox = person.mailbox()
-        if mailbox.closed_at is None:
+        # In a flood one letter speaks for all that wait.
+        if mailbox.closed_at is None and (not floods.is_of_flood(comment) or floods.tell_once()):
             queue(Letter.Kind.HELD, comment, person, mailbox)

@@ -3,6 +3,7 @@
 from blog.discussion.models import Comment
 from blog.letters.models import Letter
 from blog.letters.people import Person
+from blog.moderation.blocking import block_on
 
 Kind = Letter.Kind
 
@@ -26,5 +27,7 @@ def is_wanted(letter: Letter) -> bool:
 
 
 def is_silenced(comment: Comment) -> bool:
-    """By somebody who may not sign in any more."""
-    return comment.user is not None and not comment.user.is_active
+    """By somebody who may not sign in any more, or is blocked."""
+    if comment.user is not None and not comment.user.is_active:
+        return True
+    return block_on(comment.user, comment.visitor, comment.network) is not None

@@ -12,9 +12,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from blog.discussion.models import Comment
 from blog.letters import links
 from blog.letters.models import Letter
+from blog.moderation import floods
 from blog.moderation.links import decision_url
 from frodo import mail
 
@@ -51,6 +51,8 @@ def subject_of(letter: Letter) -> str:
     title = one_line(letter.comment.post.title)
     if letter.kind == Kind.CONFIRM:
         return _("Do you want mail when you are answered on %(site)s?") % {"site": one_line(settings.SITE_NAME)}
+    if letter.kind == Kind.HELD and floods.is_of_flood(letter.comment):
+        return _("A flood of comments on %(site)s") % {"site": one_line(settings.SITE_NAME)}
     if letter.kind == Kind.HELD:
         return _("Waits for approval: a comment on “%(title)s”") % {"title": title}
     return _("Comments on “%(title)s”") % {"title": title}  # the same for all, so that mail programs keep them together
@@ -99,11 +101,11 @@ def context_of(letter: Letter) -> dict:
         "own_text": Truncator(parent.text).chars(REMINDED) if parent and letter.kind == Kind.ANSWER else "",
     }
     if letter.kind == Kind.HELD:
-        held_comments = reverse("admin:blog_comment_changelist")
         context |= {
+            "flood": floods.is_of_flood(comment),
             "approve_url": settings.SITE_URL + decision_url(comment, "approve"),
             "remove_url": settings.SITE_URL + decision_url(comment, "remove"),
-            "queue_url": f"{settings.SITE_URL}{held_comments}?state__exact={Comment.State.HELD}",
+            "queue_url": settings.SITE_URL + reverse("moderation"),
         }
     return context
 

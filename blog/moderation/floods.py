@@ -7,14 +7,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.dispatch import Signal
 from django.utils import timezone
 
+from blog.discussion.models import Comment
 from blog.moderation.models import Flood
 from frodo import rates
 
-began = Signal()
-"""Sent with `flood` when one begins."""
+REASON = "flood"
 RENEWED = timedelta(minutes=1)
 """How often at most its end is put off, so that the flood does not become one of writes."""
 FORMS = rates.Rate(20, 60)
@@ -42,9 +41,17 @@ def go_on(flood: Flood | None) -> Flood | None:
         return None  # the author has said that it is none
     if cache.add("flood:begins", 1, 60) is False:
         return Flood.objects.now()  # somebody else is just saying so
-    flood = Flood.objects.create(until=until)
-    began.send(Flood, flood=flood)
-    return flood
+    return Flood.objects.create(until=until)
+
+
+def is_of_flood(comment: Comment) -> bool:
+    return any(reason.get("code") == REASON for reason in comment.hold_reasons)
+
+
+def tell_once() -> bool:
+    """May the author get a letter about a comment of this flood? True once: the letter speaks for all of them."""
+    flood = Flood.objects.now()
+    return flood is not None and Flood.objects.filter(pk=flood.pk, was_told=False).update(was_told=True) == 1
 
 
 def end() -> bool:

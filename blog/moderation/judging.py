@@ -44,7 +44,7 @@ def judge(comment: Comment, said: Said) -> Verdict:
     reasons = []
     if flood := floods.notice():
         stem(flood, comment, said)
-        reasons.append({"code": "flood"})
+        reasons.append({"code": floods.REASON})
     reasons += [*by_the_words(comment), *by_the_way(comment, said)]
     if waits := must_wait(comment):
         reasons.append({"code": waits})

@@ -166,6 +166,8 @@ class Flood(models.Model):
     began_at = models.DateTimeField(_("began"), auto_now_add=True)
     until = models.DateTimeField(_("until"))
     ended_at = models.DateTimeField(_("ended by hand"), null=True)
+    was_told = models.BooleanField(default=False, editable=False)
+    """By a letter to the author."""
 
     objects = FloodQuerySet.as_manager()
 

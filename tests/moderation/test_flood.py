@@ -5,10 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
 from blog.models import Comment, Flood
-from blog.moderation import floods, tickets
+from blog.moderation import tickets
+from tests.letters.conftest import inbox
+from tests.letters.smtp import text_of
+
+__all__ = ["inbox"]
 
 
 @pytest.fixture(autouse=True)
@@ -99,22 +104,17 @@ def test_the_admin_says_so_and_ends_it_with_one_click(say, flood, desk):
     assert desk.get("/admin/moderation/counts/").json()["flood"] is None
 
 
-def test_whoever_wants_to_be_told_is_told_once(say):
-    told = []
+def test_one_letter_tells_the_author_of_all_that_waits(say, inbox, flood):
+    for n in range(3):
+        proof = work(say("More", status=403)["error"])
+        assert say(f"More {n}", proof=proof)["state"] == "held"
 
-    def hear(sender, flood, **signal):
-        told.append(flood)
+    call_command("send_letters")
 
-    floods.began.connect(hear)
-    try:
-        for n in range(2):
-            say(f"Number {n}")
-        for n in range(3):
-            say(f"Too many {n}", status=403)
-    finally:
-        floods.began.disconnect(hear)
-
-    assert told == [Flood.objects.get()]
+    *before, letter = inbox.letters
+    assert len(before) == 2  # about those that came before the flood
+    assert letter["Subject"] == "A flood of comments on Frodo"
+    assert "about the others no letters are sent" in text_of(letter)
 
 
 def test_everybody_together_has_a_limit_and_so_has_a_network(client, post, settings):
