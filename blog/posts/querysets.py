@@ -86,11 +86,7 @@ class PostQuerySet(models.QuerySet):
 
     def for_page(self):
         """What a post's own page shows; for one row, joins are cheaper than queries of their own."""
-        return (
-            self.select_related("author", "topic")
-            .prefetch_related("tags")
-            .defer("text", "plain", "front_matter", "imported")
-        )
+        return self.select_related("author", "topic").defer("text", "plain", "front_matter", "imported")
 
     def for_search(self):
         """What a list shows, and the text in which to mark what was found."""

@@ -211,13 +211,15 @@ class Post(Written):
         """One line of plain text for search engines, feeds and cards."""
         return Truncator(" ".join((self.summary or self.lead).split())).chars(160)
 
-    @async_property
-    async def earlier(self) -> Optional["Post"]:
-        return await Post.objects.published().before(self).afirst()
+    # Plain functions, so that a post's page asks for these three in one hop, with the post's own tags.
 
-    @async_property
-    async def later(self) -> Optional["Post"]:
-        return await Post.objects.published().after(self).afirst()
+    @batched_property
+    def earlier(posts: list["Post"]) -> dict[int, Optional["Post"]]:
+        return {post.pk: Post.objects.published().before(post).first() for post in posts}
+
+    @batched_property
+    def later(posts: list["Post"]) -> dict[int, Optional["Post"]]:
+        return {post.pk: Post.objects.published().after(post).first() for post in posts}
 
     @batched_property
     def series(posts: list["Post"]) -> dict[int, list["Post"]]:
