@@ -123,7 +123,7 @@ async def search(request: HttpRequest) -> HttpResponse:
         if not (number.isascii() and number.isdigit() and len(number) < 6):
             raise Http404
         found = searching.matching(Post.objects.published(), terms).for_search()
-        rows, page = await take_page(found, int(number), lambda n: searching.address(query, n))
+        rows, page = await take_page(found, int(number), lambda n: searching.address(query, n), is_search=True)
         posts = await Post.to_dicts(rows, shown.FOUND, native=True)
         context |= {"results": searching.marked(posts, terms), "n_results": page.n_objects, "page": page}
     return await render_page(request, "posts/search.html", context)

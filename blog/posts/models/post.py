@@ -132,7 +132,10 @@ class Post(Written):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["-published_at", "-id"]
-        indexes = [models.Index(fields=["status", "-published_at"])]
+        indexes = [
+            models.Index(fields=["status", "-published_at"]),
+            models.Index(fields=["pinned", "published_at", "status"], name="front_page"),
+        ]
 
     @classmethod
     def from_db(cls, db, field_names, values):
