@@ -107,7 +107,6 @@ class Post(Written):
         _("published"),
         null=True,
         blank=True,
-        db_index=True,
         help_text=_("A time to come schedules the post. Left empty, it is now."),
     )
     pinned = models.BooleanField(_("pinned"), default=False, help_text=_("Stays first on the front page."))
@@ -134,6 +133,8 @@ class Post(Written):
         ordering = ["-published_at", "-id"]
         indexes = [
             models.Index(fields=["status", "-published_at"]),
+            # Who is shown, and in which order, without a look at the rows: those are long.
+            models.Index(fields=["published_at", "status"], name="by_time"),
             models.Index(fields=["pinned", "published_at", "status"], name="front_page"),
         ]
 
