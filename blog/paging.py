@@ -61,22 +61,22 @@ async def take_page(
 ) -> tuple[QuerySet, Page]:
     """The rows of page `number`, from 1, not asked yet, and its Page. Http404 beyond the last; page 1 may be empty.
 
-    Keys are asked first, because an index can answer that; the long rows are then those of this page alone. A search
-    has to read all texts to count what it finds, so it tells all keys in the same go.
+    Beyond the first page keys are asked first, because an index can answer that: to skip rows, a database reads them,
+    and posts are long. A search has to read all texts to count what it finds, so it tells all keys in the same go.
     """
     if number < 1:
         raise Http404
     per_page = per_page or settings.POSTS_PER_PAGE
     here = slice((number - 1) * per_page, number * per_page)
 
-    def ask() -> tuple[int, list]:
+    def ask() -> tuple[int, QuerySet]:
         keys = rows.values_list("pk", flat=True)
         if is_search:
-            return len(keys), keys[here]
-        return rows.count(), list(keys[here])
+            return len(keys), rows.filter(pk__in=keys[here])
+        return rows.count(), rows[here] if number == 1 else rows.filter(pk__in=list(keys[here]))
 
     n_objects, found = await sync_to_async(ask)()
     page = Page(number, max(1, ceil(n_objects / per_page)), n_objects, address)
     if number > page.n_pages:
         raise Http404
-    return rows.filter(pk__in=found), page
+    return found, page

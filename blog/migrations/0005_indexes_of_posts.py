@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(fields=['published_at', 'status'], name='by_time'),
+            index=models.Index(fields=['published_at', 'id', 'status'], name='by_time'),
         ),
         migrations.AddIndex(
             model_name='post',
-            index=models.Index(fields=['pinned', 'published_at', 'status'], name='front_page'),
+            index=models.Index(fields=['pinned', 'published_at', 'id', 'status'], name='front_page'),
         ),
     ]

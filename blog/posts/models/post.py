@@ -133,9 +133,9 @@ class Post(Written):
         ordering = ["-published_at", "-id"]
         indexes = [
             models.Index(fields=["status", "-published_at"]),
-            # Who is shown, and in which order, without a look at the rows: those are long.
-            models.Index(fields=["published_at", "status"], name="by_time"),
-            models.Index(fields=["pinned", "published_at", "status"], name="front_page"),
+            # Who is shown, in the very order of the lists, without a look at the rows: those are long.
+            models.Index(fields=["published_at", "id", "status"], name="by_time"),
+            models.Index(fields=["pinned", "published_at", "id", "status"], name="front_page"),
         ]
 
     @classmethod
