@@ -7,8 +7,8 @@ from typing import Protocol
 logger = logging.getLogger(__name__)
 
 RARELY = (10_000, 10, 10)
-"""When Python looks for garbage: its own habit is 700, 10, 10. With a thousand pages open, a look at everything holds up
-the loop for 40 ms."""
+"""When Python looks for garbage; its own habit is 700, 10, 10. With a thousand pages open, one look at everything holds
+up the loop for 40 ms."""
 
 
 class Part(Protocol):

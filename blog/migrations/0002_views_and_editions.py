@@ -4,21 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("blog", "0001_initial"),
+        ('blog', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Edition",
+            name='Edition',
             fields=[
-                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("n", models.PositiveBigIntegerField(default=0)),
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('n', models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name="post",
-            name="n_views",
-            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="views"),
+            model_name='post',
+            name='n_views',
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='views'),
         ),
     ]

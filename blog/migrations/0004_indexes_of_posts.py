@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0004_thread_mentions'),
+        ('blog', '0003_discussion'),
     ]
 
     operations = [
