@@ -422,6 +422,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print figures for a program to read")
     options = parser.parse_args()
     make_rows()
+    gc.collect()
+    gc.freeze()  # as the server does when it has started (frodo/lifespan.py); good for all
     results = []
     for n in (50, 500):
         results += asyncio.run(measure(n, options.rounds))

@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frodo.settings")
 django.setup(set_prefix=False)
 
 from asgiref.sync import sync_to_async  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.cache import caches  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
@@ -26,6 +27,7 @@ from blog.posts.linked_data import linked_data  # noqa: E402
 from blog.posts.models.post import N_RELATED  # noqa: E402
 from blog.posts.shown import WRITTEN  # noqa: E402
 from frodo.handler import Handler  # noqa: E402
+from frodo.lifespan import Lifespan  # noqa: E402
 from frodo.threads import OrmThreads  # noqa: E402
 
 
@@ -90,6 +92,7 @@ urlpatterns = [
 ]
 settings.ROOT_URLCONF = __name__
 
-ours = OrmThreads(Handler())
+# As in frodo.asgi, with no page cache in front.
+ours = ProtocolTypeRouter({"http": OrmThreads(Handler()), "lifespan": OrmThreads(Lifespan())})
 stock = ASGIHandler()
 wsgi = WSGIHandler()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import ceil
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
@@ -56,13 +57,26 @@ class Page:
 
 
 async def take_page(
-    rows: QuerySet, number: int, address: Callable[[int], str], per_page: int | None = None
+    rows: QuerySet, number: int, address: Callable[[int], str], per_page: int | None = None, *, is_search: bool = False
 ) -> tuple[QuerySet, Page]:
-    """The rows of page `number`, from 1, not asked yet, and its Page. Http404 beyond the last; page 1 may be empty."""
-    per_page = per_page or settings.POSTS_PER_PAGE
-    n_objects = await rows.acount()
-    page = Page(number, max(1, ceil(n_objects / per_page)), n_objects, address)
-    if not 1 <= number <= page.n_pages:
+    """The rows of page `number`, from 1, not asked yet, and its Page. Http404 beyond the last; page 1 may be empty.
+
+    Beyond the first page keys are asked first, because an index can answer that: to skip rows, a database reads them,
+    and posts are long. A search has to read all texts to count what it finds, so it tells all keys in the same go.
+    """
+    if number < 1:
         raise Http404
-    start = (number - 1) * per_page
-    return rows[start : start + per_page], page
+    per_page = per_page or settings.POSTS_PER_PAGE
+    here = slice((number - 1) * per_page, number * per_page)
+
+    def ask() -> tuple[int, QuerySet]:
+        keys = rows.values_list("pk", flat=True)
+        if is_search:
+            return len(keys), rows.filter(pk__in=keys[here])
+        return rows.count(), rows[here] if number == 1 else rows.filter(pk__in=list(keys[here]))
+
+    n_objects, found = await sync_to_async(ask)()
+    page = Page(number, max(1, ceil(n_objects / per_page)), n_objects, address)
+    if number > page.n_pages:
+        raise Http404
+    return found, page

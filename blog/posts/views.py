@@ -11,7 +11,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from blog.context import site_root
-from blog.pages import render_page
+from blog.pages import menu, render_page
 from blog.paging import take_page
 from blog.posts import search as searching
 from blog.posts import shown
@@ -41,10 +41,10 @@ async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> H
     found = await Post.objects.published().for_page().filter(slug=slug).afirst()
     if found is None:
         return await moved(request, slug)
-    # The post with its neighbours and each part know nothing of one another, so they are awaited together.
+    # The post with its neighbours, each part and the menu know nothing of one another, so they are awaited together.
     entry, *added = await asyncio.gather(
         found.to_dict((*shown.WRITTEN, *shown.NEAR), expand="author", native=True),
-        *(part(found) for part in parts),
+        *(part(found) for part in (*parts, menu)),
     )
     context = {"post": entry, "json_ld": linked_data(entry, site_root(request))}
     for names in added:
@@ -123,7 +123,7 @@ async def search(request: HttpRequest) -> HttpResponse:
         if not (number.isascii() and number.isdigit() and len(number) < 6):
             raise Http404
         found = searching.matching(Post.objects.published(), terms).for_search()
-        rows, page = await take_page(found, int(number), lambda n: searching.address(query, n))
+        rows, page = await take_page(found, int(number), lambda n: searching.address(query, n), is_search=True)
         posts = await Post.to_dicts(rows, shown.FOUND, native=True)
         context |= {"results": searching.marked(posts, terms), "n_results": page.n_objects, "page": page}
     return await render_page(request, "posts/search.html", context)

@@ -90,9 +90,8 @@ class _Reading:
         # would answer too old, and be given what might be rolled back.
         if connections[self.database].in_atomic_block:
             return
-        rows = {obj.pk: obj for obj, _ in self.places if obj.pk is not None}
         try:
-            self._look_up(rows)
+            self.look_up()
         except Exception:
             logger.warning("Cache %r cannot be read; computing instead", self.alias, exc_info=True)
             self.stamps = {}
@@ -100,7 +99,8 @@ class _Reading:
         else:
             self._read_rows_anew()
 
-    def _look_up(self, rows: dict[Any, Any]) -> None:
+    def look_up(self) -> None:
+        rows = {obj.pk: obj for obj, _ in self.places if obj.pk is not None}
         _pay_what_is_owed(self.alias)
         cache = caches[self.alias]
         stamp_keys = {pk: stamp_key(self.model, pk) for pk in rows}
@@ -134,6 +134,21 @@ class _Reading:
                 caches[self.alias].set_many(values, timeout=timeout)
         except Exception:
             logger.warning("Cache %r cannot be written", self.alias, exc_info=True)
+
+
+def fill(places: list[Place]) -> None:
+    """Set what is in the cache, for who is in a thread already. What is not there is left to be awaited."""
+    reading = _Reading(places)
+    if connections[reading.database].in_atomic_block:
+        return
+    try:
+        reading.look_up()
+    except Exception as error:
+        logger.debug("Cache %r is asked again when its values are awaited: %r", reading.alias, error)
+        return
+    for (obj, prop), value in zip(places, reading.values, strict=True):
+        if value is not MISSING:
+            obj.__dict__[prop.name] = value
 
 
 async def answer_places(places: list[Place]) -> list[Any]:

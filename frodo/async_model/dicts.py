@@ -103,7 +103,7 @@ def _leads_to_models(item: Item, values: list[Any]) -> bool:
 
 async def _nested(item: Item, values: list[Any], native: bool, loaded: Loaded) -> list[Any]:
     """The same values, with each model in them turned into its dictionary, or its key."""
-    found = {id(obj): obj for value in values for obj in _models_in(value)}  # each is turned once
+    found = {id(obj): obj for obj in _models_of(item, values)}  # each is turned once
     shown = [] if item.form == "key" else [o for o in found.values() if isinstance(type(o), AsyncModelBase)]
     rows = await to_dicts(shown, None, item.expand, native, item.form == "brief", item.trail, loaded) if shown else []
     by_id = {id(obj): row for obj, row in zip(shown, rows, strict=True)}
@@ -124,6 +124,14 @@ async def _nested(item: Item, values: list[Any], native: bool, loaded: Loaded) -
     if item.kind == "many":
         return [[turn(obj) for obj in value] for value in values]
     return [_replace_models(value, turn, native) for value in values]
+
+
+def _models_of(item: Item, values: list[Any]) -> Iterable[Model]:
+    if item.kind == "one":
+        return (value for value in values if value is not None)
+    if item.kind == "many":
+        return (obj for value in values for obj in value)
+    return (obj for value in values for obj in _models_in(value))
 
 
 def _models_in(value: Any) -> Iterable[Model]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet, prefetch_related_objects
 
+from . import cached
 from .plans import nested_plan
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _owed(plan: Plan, objs: Iterable[Any], loaded: Loaded) -> Iterable[bool]:
         yield not plan.columns <= obj.__dict__.keys()
         for item in plan.relations:
             yield _lacks(obj, item, loaded)
-        for prop in plan.fillable:
+        for prop in (*plan.fillable, *plan.cached):
             yield prop.name not in obj.__dict__
 
 
@@ -79,6 +80,8 @@ def _fetch(plan: Plan, objs: Iterable[Any], loaded: Loaded) -> None:
         for prop in plan.fillable:
             if lacking := [obj for obj in rows if prop.name not in obj.__dict__]:
                 prop.fill(lacking)
+        if places := [(obj, prop) for prop in plan.cached for obj in rows if prop.name not in obj.__dict__]:
+            cached.fill(places)
 
 
 def related_of(item: Item, objs: Iterable[Any], loaded: Loaded) -> list[Any]:
@@ -134,28 +137,33 @@ def _fetch_pointed_at(item: Item, objs: list[Any], database: str | None) -> None
 
 
 def _fetch_many_to_many(item: Item, objs: list[Any], database: str | None, loaded: Loaded) -> None:
-    """The pairs, and then each row on the other side once, in its own model's order."""
-    field = item.relation.remote_field if item.relation.auto_created else item.relation
+    """Each row on the other side once, in its own model's order, with the key of each of its owners."""
+    relation, auto_created = item.relation, item.relation.auto_created
+    field = relation.remote_field if auto_created else relation
     through = field.remote_field.through
-    here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
-    if item.relation.auto_created:
-        here, there = there, here
-    here_field, there_field = through._meta.get_field(here), through._meta.get_field(there)
+    target = through._meta.get_field(field.m2m_field_name() if not auto_created else field.m2m_reverse_field_name())
+    key = target.target_field
     owners: dict[Any, list[list[Any]]] = {}
     for obj in objs:
         found = loaded[id(obj), item.name] = []
-        owners.setdefault(getattr(obj, here_field.target_field.attname), []).append(found)
-    pairs = through._base_manager.using(database).filter(**{f"{here_field.name}__in": list(owners)})
-    by_target: dict[Any, list[Any]] = {}
-    for owner, target in pairs.order_by().values_list(here_field.attname, there_field.attname):
-        by_target.setdefault(target, []).append(owner)
-    if by_target:
-        key = there_field.target_field.attname
-        others = item.relation.related_model._default_manager.using(database)
-        for other in others.filter(**{f"{key}__in": list(by_target)}):
-            for owner in by_target[getattr(other, key)]:
-                for found in owners[owner]:
-                    found.append(other)
+        owners.setdefault(getattr(obj, key.attname), []).append(found)
+    path = f"{field.name if auto_created else field.related_query_name()}__{key.name}"
+    others = relation.related_model._default_manager.using(database).filter(**{f"{path}__in": list(owners)})
+    for owner, other in _with_owner(others, path):
+        for found in owners[owner]:
+            found.append(other)
+
+
+def _with_owner(others: QuerySet[Any], path: str) -> Iterable[tuple[Any, Any]]:
+    """Rows that have several owners come as often, and are made into an object once."""
+    model, columns = others.model, [field.attname for field in others.model._meta.concrete_fields]
+    made: dict[Any, Any] = {}
+    at = columns.index(model._meta.pk.attname)
+    for owner, *values in others.values_list(path, *columns):
+        other = made.get(values[at])
+        if other is None:
+            other = made[values[at]] = model.from_db(others.db, columns, values)
+        yield owner, other
 
 
 def _fetch_pointing_here(item: Item, objs: list[Any], database: str | None, loaded: Loaded) -> None:

@@ -65,7 +65,7 @@ class Item:
 
 
 class Plan:
-    __slots__ = ("awaited", "columns", "fillable", "items", "model", "names", "relations", "waiting")
+    __slots__ = ("awaited", "cached", "columns", "fillable", "items", "model", "names", "relations", "waiting")
 
     def __init__(self, model: Any, items: Iterable[Item]) -> None:
         self.model = model
@@ -76,6 +76,7 @@ class Plan:
         self.fillable = tuple(
             p for p in self.awaited if isinstance(p, BatchedProperty) and p.is_sync and not p.is_cached
         )
+        self.cached = tuple(p for p in self.awaited if p.is_cached)
         shown = {i.key for i in self.items if i.kind == "column"}
         # Items whose objects, once loaded, may have something to wait for.
         self.waiting = frozenset(i.name for i in self.items if _may_wait(i))
