@@ -10,4 +10,4 @@ class BlogConfig(AppConfig):
         from blog import belongings, housekeeping, invalidation  # noqa: F401 - what they register
         from blog.events import pruning  # noqa: F401 - its chore
         from blog.letters import forgetting  # noqa: F401 - its chore
-        from blog.moderation import telling  # noqa: F401 - its receivers
+        from blog.moderation import blocking, telling  # noqa: F401 - its chore, its receivers

@@ -1,12 +1,15 @@
 """Who may not comment at all: an account, a browser, a network. Lifting a block is as quick as setting it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
+from django.conf import settings
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from blog.chores import chore
 from blog.discussion.models import Comment
 from blog.moderation.models import Block
 from frodo.addresses import wide
@@ -88,3 +91,11 @@ def set_block(who: dict, comment: Comment, by: User | None, reason: str) -> Bloc
 
 def lift(blocks) -> int:
     return blocks.filter(lifted_at=None).update(lifted_at=timezone.now())
+
+
+@chore(every=timedelta(days=1))
+def forget_blocks() -> str:
+    """A network that is blocked no more is nobody's business after a time."""
+    old = timezone.now() - timedelta(days=settings.COMMENT_FORGET_DAYS)
+    over = Block.objects.filter(Q(lifted_at__lt=old) | Q(until__lt=old)).exclude(network="")
+    return _("%(n)d networks that are not blocked any more") % {"n": over.delete()[0]}

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from blog.models import ChoreTime, Comment, Letter, Mailbox
+from blog.models import Block, ChoreTime, Comment, Letter, Mailbox
 from tests.factories import make_comment
 from tests.letters.conftest import click
 from tests.letters.test_wishes import stop_path
@@ -44,6 +44,17 @@ def test_network_and_email_go_after_their_time(browser, later, post, db):
     forget()
     comment.refresh_from_db()
     assert (comment.email, comment.network) == ("", "")
+
+
+def test_a_network_that_is_not_blocked_any_more_goes_too(db):
+    long_ago = timezone.now() - timedelta(days=31)
+    Block.objects.create(network="203.0.113.0/24", lifted_at=long_ago)
+    Block.objects.create(network="198.51.100.0/24", until=long_ago)
+    Block.objects.create(network="192.0.2.0/24")
+
+    call_command("chores", "forget_blocks", stdout=io.StringIO())
+
+    assert [block.network for block in Block.objects.all()] == ["192.0.2.0/24"]
 
 
 def test_an_address_still_wanted_for_letters_stays_until_it_is_not(bob_asks, browser, later, send, inbox, client):
