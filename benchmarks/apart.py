@@ -1,12 +1,14 @@
 """A benchmark in a process of its own: each sets up Django, cores and limits as it likes."""
 
 import multiprocessing
+import signal
+import sys
 import traceback
 from importlib import import_module
 
 from benchmarks.table import Row
 
-PATIENCE = 600
+PATIENCE = 400
 """Seconds that one of them may take."""
 
 
@@ -24,10 +26,12 @@ def run(name: str, function: str, quick: bool):
     process.join(10)
     if process.is_alive():
         process.terminate()
+        process.join(40)
     return [Row(name, "failed", note=result)] if isinstance(result, str) else result
 
 
 def work(name: str, function: str, quick: bool, answer) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers it started are stopped, too
     try:
         answer.send(getattr(import_module(f"benchmarks.{name}"), function)(quick))
     except Exception as error:

@@ -66,7 +66,7 @@ print(json.dumps(counted))
 
 
 def cost(quick: bool = False) -> dict:
-    sizes = SIZES[:2] if quick else SIZES
+    sizes = SIZES
     measured = [measure_one(n, quick) for n in sizes]
     lines = [
         [name, *(f"{queries[i]} / {milliseconds[i]:.1f} ms" for queries, milliseconds in measured)]

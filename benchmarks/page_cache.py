@@ -2,7 +2,7 @@
 
     python -m benchmarks page_cache
 
-One run starts both servers on one core and asks them in turn, with wrk on another core. Needs wrk and taskset.
+One run starts both servers on one core and asks them in turn, with wrk, or our own client, on another core.
 """
 
 import os
@@ -13,7 +13,9 @@ import sys
 import tempfile
 from http.client import HTTPConnection
 from pathlib import Path
+from shutil import which
 
+from benchmarks.asking import ask_for
 from benchmarks.table import Row
 from tests.server import Server, free_port, until
 
@@ -56,8 +58,9 @@ def rows(quick: bool = False) -> list[Row]:
             f"{ratio:.2f}",
             "0.8 or more",
             ratio >= 0.8,
-            f"Both servers on one core, wrk on another, in turn, {len(rounds)} rounds of {SECONDS} s each; the median "
-            f"of the rounds' ratios ({min(ratios):.2f} to {max(ratios):.2f}). The application of the raw server "
+            f"Both servers on one core, {'wrk' if which('wrk') else 'our own client'} on another, in turn, "
+            f"{len(rounds)} rounds of {SECONDS} s each; the median of the rounds' ratios ({min(ratios):.2f} to "
+            f"{max(ratios):.2f}). The application of the raw server "
             "sends the very headers and bytes that ours sent.",
         )
     ]
@@ -78,7 +81,7 @@ def measured(rounds: int) -> list[tuple[float, float]]:
                 until(lambda: answers(raw_port), "raw uvicorn")
                 assert fetch(raw_port)[2] == body
                 for pid in (site.process.pid, raw.pid):
-                    subprocess.run(["taskset", "-acp", SERVER_CORE, str(pid)], check=True, capture_output=True)
+                    pin(pid)
                 servers = (site.port, site.process.pid), (raw_port, raw.pid)
                 return [tuple(load(*server) for server in servers) for _ in range(rounds)]
             finally:
@@ -86,8 +89,24 @@ def measured(rounds: int) -> list[tuple[float, float]]:
                 raw.wait()
 
 
+def pin(pid: int) -> None:
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {int(SERVER_CORE)})
+
+
 def load(port: int, pid: int) -> float:
     before = cpu_seconds(pid)
+    n_requests = (wrk if which("wrk") else own_client)(port)
+    return n_requests / (cpu_seconds(pid) - before)
+
+
+def own_client(port: int) -> int:
+    os.sched_setaffinity(0, {int(CLIENT_CORE)})
+    headers = "".join(f"{name}: {value}\r\n" for name, value in BROWSER.items())
+    return ask_for(port, f"GET {POST} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n".encode(), SECONDS)
+
+
+def wrk(port: int) -> int:
     options = [argument for name, value in BROWSER.items() for argument in ("-H", f"{name}: {value}")]
     done = subprocess.run(
         [
@@ -106,8 +125,7 @@ def load(port: int, pid: int) -> float:
         check=True,
     )
     assert "Non-2xx" not in done.stdout, done.stdout
-    n_requests = int(done.stdout.split(" requests in ")[0].split()[-1])
-    return n_requests / (cpu_seconds(pid) - before)
+    return int(done.stdout.split(" requests in ")[0].split()[-1])
 
 
 def cpu_seconds(pid: int) -> float:

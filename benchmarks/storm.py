@@ -13,7 +13,7 @@ from socket import create_connection, socket
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from benchmarks.live import SEED, is_busy, memory_of, pin, say, say_raw
+from benchmarks.live import SEED, UNLIMITED, is_busy, memory_of, pin, say, say_raw
 from benchmarks.serving import UVICORN, Server, environment, manage, running
 from benchmarks.sockets import Pages, pages, room_for
 from benchmarks.table import Row
@@ -139,7 +139,7 @@ def rows(quick: bool = False) -> list[Row]:
     seconds = 8 if quick else 30
     n, n_pages = seconds * PER_SECOND, room_for(N_PAGES)
     with TemporaryDirectory() as name, ExitStack() as stack:
-        env = environment(Path(name), COMMENT_RATE="1000000/s")
+        env = environment(Path(name), **UNLIMITED)
         manage(env, "migrate", "--verbosity", "0")
         key = manage(env, "shell", "--verbosity", "0", "--command", SEED)
         ours = stack.enter_context(running(env, *UVICORN, "--port", "PORT", "frodo.asgi:application"))
