@@ -334,6 +334,26 @@ def test_going_back_to_the_page_it_goes_on(window, server):
     see(page, ["Meanwhile", "Afterwards"])
 
 
+def test_collected_scripts_find_each_other(chromium, tmp_path):
+    with Server(tmp_path, DATA_DIR=str(tmp_path)) as server:
+        server.kill()
+        server.manage("collectstatic", "--no-input", "--verbosity", "0")
+        server.start()
+        page = chromium.new_page(base_url=server.url)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(make_post(server))
+        wait_live(page)
+        write(page, "Mine")
+        page.get_by_role("button", name="Edit").click()
+        page.locator(".comment-form.is-change").wait_for()
+
+        scripts = [url for url in asked if url.endswith(".js")]
+        assert len(scripts) == len(set(scripts)) > 12
+        assert [url for url in scripts if not re.search(r"\.[0-9a-f]{12}\.js$", url)] == []
+        page.close()
+
+
 def test_in_chinese(window, server):
     post = make_post(server, language="zh-hans")
     page = window(post, locale="zh-CN")
