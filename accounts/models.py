@@ -44,7 +44,8 @@ class User(AsyncModel, AbstractUser):
 
     @property
     def url(self) -> str:
-        return self.website
+        """Never what would run: a row may have come in past the form that looks at it."""
+        return self.website if self.website.lower().startswith(("https://", "http://")) else ""
 
     @property
     def is_guarded(self) -> bool:

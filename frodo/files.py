@@ -16,7 +16,13 @@ def only_to_look_at(headers, path: str, url: str) -> None:
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Where files were collected, their names carry a hash of their content; elsewhere they are plain."""
+    """Where files were collected, their names carry a hash of their content; elsewhere they are plain.
+
+    A script's imports are renamed too, one step of the way for each pass.
+    """
+
+    support_js_module_import_aggregation = True
+    max_post_process_passes = 12
 
     def stored_name(self, name: str) -> str:
         is_collected = self.hash_key(self.clean_name(urlsplit(name).path)) in self.hashed_files

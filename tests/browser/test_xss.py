@@ -5,6 +5,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.discussion import wait_live
 from tests.markdown.danger import attacks
@@ -39,28 +40,76 @@ TOUCH = """() => {
 }"""
 
 
+OWN = r"""
+<img name=comments id=comments><form id=comment-1 name=querySelector>
+</template><svg onload=alert(1)>
+</textarea></form><img src=x onerror=alert(1)>
+"></bdi><svg/onload=alert(1)>
+{name}{n}{names}<svg onload=alert(1)>
+$&$`$'<svg onload=alert(1)>
+@<img src=x onerror=alert(1)>
+@"><svg onload=alert(1)> @Bob
+[@Bob](javascript:alert(1))
+<a class=mention href="java&Tab;script:alert(1)">@Bob</a>
+<svg><use href="data:image/svg+xml,<svg id=x onload=alert(1)>#x"></use></svg>
+<button class=reaction data-kind="x][onclick=alert(1)">x</button>
+<li class=comment id=comment-2><article class=comment-said><p class=comment-deeds onclick=alert(1)>
+<link rel=modulepreload href=data:text/javascript,alert(1)>
+<script type=module>import("data:text/javascript,alert(1)")</script>
+<p data-prover="data:text/javascript,alert(1)" id=_comments>
+love" onmouseover="alert(1)
+upvote]\"],[data-kind=love
+oldest"><svg onload=alert(1)>
+50-1"><svg onload=alert(1)>
+javascript:alert(1)//http://x
+ javascript:alert(1)
+java	script:alert(1)
+JaVaScRiPt:alert(1)
+data:text/html,<script>alert(1)</script>
+vbscript:msgbox(1)
+//evil.test/x"><svg onload=alert(1)>
+x@y.test"><svg onload=alert(1)>
+"<svg/onload=alert(1)>"@y.test
+‮<svg onload=alert(1)>‬
+&lt;svg onload=alert(1)&gt;
+&#60;svg onload=alert(1)&#62;
+%3Csvg%20onload=alert(1)%3E
+"""
+"""Aimed at what our own pages are made of."""
+
+
 def strings() -> list[str]:
     """Each once; a bare name of an event is given an element to stand on."""
-    lines = [text for text in attacks() if len(text) < 2000]
+    own = [line for line in OWN.splitlines() if line]
+    lines = [*own, *(text for text in attacks() if len(text) < 2000)]
     return [f"<b {text}=alert(1)>x</b>" if re.fullmatch(r"\w+", text) else text for text in lines]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("poisoned"), POSTS_PER_PAGE="100") as server:
+    settings = {"POSTS_PER_PAGE": "100", "SHOW_PRESENCE": "true", "COMMENTS_PER_PAGE": "500"}
+    with Server(tmp_path_factory.mktemp("poisoned"), **settings) as server:
         words = server.folder / "strings.json"
         words.write_text(json.dumps(strings()))
         server.run(f"""
 import json
 from django.db import transaction
+from accounts.models import User
+from blog.models import Comment
 from tests.factories import make_comment, make_post
 strings = json.load(open({str(words)!r}))
 with transaction.atomic():
     poison = make_post(title="Poison", text="\\n\\n".join(strings))
     make_post(title="Live")
+    sent = make_post(title="Sent")
+    imported = make_post(title="Imported")
     for number, string in enumerate(strings):
         make_comment(poison, text=string, name=string[:60])
         make_post(title=string[:200], slug=f"title-{{number}}", text="x", summary=string, tags=[string[:100]])
+        user = User.objects.create(username=f"user-{{number}}", display_name=string[:60], website=string[:200])
+        row = Comment(post=imported, user=user, name=string[:60], email=string[:254], text=string)
+        row.render()
+        Comment.objects.bulk_create([row])
 """)
         yield server
 
@@ -92,6 +141,8 @@ def test_nothing_runs_in_pages(watched, bypass_csp):
     page, look = watched(bypass_csp=bypass_csp)
     pages = [
         "/post/poison/",
+        "/post/imported/",
+        "/post/imported/comments/?order=best",
         "/",
         "/page/2/",
         "/page/3/",
@@ -131,6 +182,72 @@ for string in json.load(open({str(server.folder / "strings.json")!r})):
     until(lambda: page.locator(".comments .comment").count() == n, f"{n} comments", 60)
 
     assert look() == []
+
+
+SEND = """async ([texts, names]) => {
+  const odd = [];
+  async function ask(path, body, method = body ? "POST" : "GET") {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const kind = answer.headers.get("Content-Type") || "";
+    const isPlain = answer.status === 204 || kind.startsWith("application/json");
+    if (answer.status >= 500 || !isPlain) odd.push(`${answer.status} ${kind} ${path}`);
+    return answer.json().catch(() => ({}));
+  }
+  const say = (said) => ask("/api/posts/sent/comments/", said);
+  const mine = await say({ text: "Mine", name: "Eve" });
+  for (const text of texts) {
+    await say({ text, name: "Eve" });
+    await ask(`/api/comments/${mine.id}/`, { text }, "PATCH");
+  }
+  for (const [i, string] of names.entries()) {
+    const name = string.slice(0, 60);
+    const query = new URLSearchParams({ order: string, cursor: string, around: string, limit: string, q: string });
+    await Promise.all([
+      say({ text: `${i} ${string}`, name, website: "", ticket: string, proof: string }),
+      say({ text: `${i}`, name: "Eve", email: string, website: string, parent: string }),
+      ask("/api/posts/sent/writing/", { name }),
+      ask("/api/posts/sent/reactions/", { kind: string }, "PUT"),
+      ask(`/api/comments/${mine.id}/reactions/`, { kind: string }, "PUT"),
+      ask(`/api/posts/sent/comments/?${query}`),
+      ask(`/api/posts/sent/people/?${query}`),
+    ]);
+    await say({ text: `${i} @${name} ${string}`, name: "Eve" });
+  }
+  await say({ text: "The end", name: "Eve" });
+  return odd;
+}"""
+
+
+def test_nothing_runs_of_what_strangers_send(watched):
+    windows = [watched(bypass_csp=bypass_csp) for bypass_csp in (False, True)]
+    for page, _ in windows:
+        page.goto("/post/sent/")
+        wait_live(page)
+
+    odd = windows[0][0].evaluate(SEND, [chunks(strings()), strings()[: OWN.count("\n")]])
+
+    assert odd == []
+    for page, look in windows:
+        expect(page.locator(".comment-text", has_text="The end")).to_be_attached(timeout=60_000)
+        area = page.locator(".comment-form textarea")
+        area.fill("@<")
+        area.focus()
+        page.locator(".mentions [role=option]").first.wait_for()
+        assert look() == []
+        page.get_by_label("Order").select_option("newest")
+        expect(page.locator(".comments > .comment").first).to_contain_text("The end")
+        assert look() == []
+
+
+def chunks(strings: list[str]) -> list[str]:
+    """As few comments as hold them all."""
+    found = [""]
+    for string in strings:
+        if len(found[-1]) + len(string) > 9000:
+            found.append("")
+        found[-1] += string + "\n\n"
+    return found
 
 
 def test_nothing_runs_in_the_form(watched):

@@ -1,9 +1,9 @@
 """What the theme promises of every page's frame."""
 
-import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -13,11 +13,11 @@ from tests.factories import make_comment, make_page, make_post
 
 
 def weight(text: str | bytes) -> int:
-    return len(gzip.compress(text.encode() if isinstance(text, str) else text))
+    return len(brotli.compress(text.encode() if isinstance(text, str) else text))
 
 
 def files_of(page: str, ending: str) -> list[bytes]:
-    addresses = set(re.findall(rf'/static/([\w/.]+\.{ending})"', page))
+    addresses = set(re.findall(rf'(?:src|href)="/static/([\w/.]+\.{ending})"', page))
     return [Path(finders.find(address)).read_bytes() for address in addresses]
 
 

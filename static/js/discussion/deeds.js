@@ -1,0 +1,24 @@
+// Quoting a comment, and taking its address along. Fetched when one does.
+
+import { textOf } from "./comment.js";
+import { insert } from "./form.js";
+import { idOf, notice, saidOf, words } from "./page.js";
+import { ask } from "./server.js";
+import { answer } from "./writing.js";
+
+// The words that were selected in it, else all of it.
+export async function quote(item, chosen) {
+  const whole = async () => textOf(idOf(item)) ?? (await ask(`/api/comments/${idOf(item)}/`)).text;
+  const text = chosen || (await whole().catch(() => saidOf(item).querySelector(".comment-text").innerText));
+  const lines = text.trim().split(/\r?\n/);
+  insert(answer(item), `${lines.map((line) => `> ${line}`.trimEnd()).join("\n")}\n\n`);
+}
+
+export async function copy(item) {
+  try {
+    await navigator.clipboard.writeText(new URL(`#${item.id}`, location).href);
+    notice(words.copied);
+  } catch {
+    location.hash = item.id; // then it can be taken from the address line
+  }
+}

@@ -1,0 +1,68 @@
+import pytest
+
+from tests.browser.discussion import expect, make_post, say, see, wait_live, write
+
+pytestmark = pytest.mark.browser
+
+
+def test_one_changes_ones_own(window, server):
+    post = make_post(server)
+    page, other = window(post), window(post)
+    wait_live(other)
+    write(page, "It was *lovly*")
+    see(other, ["It was lovly"])
+    expect(other.locator(".comments").get_by_role("button", name="Edit")).to_have_count(0)
+
+    page.get_by_role("button", name="Edit").click()
+    form = page.locator(".comment-form.is-change")
+    expect(form.get_by_label("Comment")).to_have_value("It was *lovly*")
+    expect(form.locator(".form-status")).to_contain_text("Minutes left")
+    form.get_by_label("Comment").fill("It was *lovely*")
+    form.get_by_role("button", name="Save").click()
+
+    for window_ in (page, other):
+        see(window_, ["It was lovely"])
+        expect(window_.locator(".comments .comment-edited")).to_have_text("edited")
+    expect(form).to_have_count(0)
+
+
+def test_what_comes_too_late_is_refused_and_not_lost(window, server):
+    post = make_post(server)
+    page = window(post)
+    write(page, "Too late")
+    page.get_by_role("button", name="Edit").click()
+    form = page.locator(".comment-form.is-change")
+    form.get_by_label("Comment").fill("A long thought")
+
+    server.run("""
+from datetime import timedelta
+from blog.models import Comment
+last = Comment.objects.last()
+Comment.objects.filter(pk=last.pk).update(created_at=last.created_at - timedelta(hours=1))
+""")
+    form.get_by_role("button", name="Save").click()
+
+    expect(form.locator(".form-error")).to_have_text("It is too late to change it.")
+    expect(form.get_by_label("Comment")).to_have_value("A long thought")
+    page.reload()
+    wait_live(page)
+    see(page, ["Too late"])
+    expect(page.locator(".comments .own-deeds")).to_have_count(0)
+
+
+def test_one_removes_ones_own_and_answers_keep_its_place(window, server):
+    post = make_post(server)
+    page, other = window(post), window(post)
+    wait_live(other)
+    write(page, "Said in haste")
+    see(other, ["Said in haste"])
+    own = page.locator(".comment", has_text="Said in haste")
+    say(server, post, "I heard it", parent=int(own.get_attribute("id").partition("-")[2]))
+    see(page, ["Said in haste", "I heard it"])
+
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Really remove it?").click()
+
+    for window_ in (page, other):
+        see(window_, ["I heard it"])
+        expect(window_.locator(".comments .comment-gone")).to_have_text("This comment was removed.")
