@@ -42,7 +42,7 @@ export function makeForm({ key, text = draftOf(key), send, cancel }) {
 
 async function preview(form) {
   const shown = form.querySelector(".comment-preview");
-  const { html } = await ask("/api/markdown/", { text: field(form, "text").value });
+  const { html } = await ask("/api/markdown/", { text: field(form, "text").value, post: words.slug });
   shown.innerHTML = html || words.nothing; // made safe by the server
   shown.hidden = false;
 }
