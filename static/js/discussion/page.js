@@ -1,12 +1,13 @@
 // The discussion in the page, the words it came with, and what all its parts need.
 
-export const box = document.getElementById("comments");
+// Not by ids alone: a heading of the post may have the same.
+export const box = document.querySelector(".discussion[data-post]");
 export const words = box.dataset;
 export const list = box.querySelector(".comments");
 export const address = `/api/posts/${encodeURIComponent(words.slug)}/`;
 export const language = document.documentElement.lang || undefined;
 
-export const find = (id) => id && document.getElementById(`comment-${id}`);
+export const find = (id) => id && list.querySelector(`#comment-${Number(id)}`);
 export const idOf = (item) => Number(item.id.slice(8));
 export const saidOf = (item) => item?.querySelector(":scope > .comment-said");
 export const pattern = (name) => box.querySelector(`.${name}-template`)?.content;
