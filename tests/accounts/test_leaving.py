@@ -16,17 +16,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def heard(user: User, deed) -> dict | None:
     """What is said to the user's group when `deed`, an async function, is done."""
 
+    group = group_of(user.pk)  # the deed may take the number away
+
     async def listen() -> dict | None:
         layer = get_channel_layer()
         channel = await layer.new_channel()
-        await layer.group_add(group_of(user.pk), channel)
+        await layer.group_add(group, channel)
         hearing = asyncio.create_task(layer.receive(channel))
         await asyncio.sleep(0)
         await deed()
         said = {"type": "nothing"}
         await layer.send(channel, said)  # after all that was said before
         message = await asyncio.wait_for(hearing, 15)
-        await layer.group_discard(group_of(user.pk), channel)
+        await layer.group_discard(group, channel)
         return None if message == said else message
 
     return async_to_sync(listen)()
