@@ -66,3 +66,16 @@ def test_one_removes_ones_own_and_answers_keep_its_place(window, server):
     for window_ in (page, other):
         see(window_, ["I heard it"])
         expect(window_.locator(".comments .comment-gone")).to_have_text("This comment was removed.")
+
+
+def test_a_reader_asks_the_author_to_look(window, server):
+    post = make_post(server)
+    said = say(server, post, "Rude words")
+    page = window(post)
+    page.on("dialog", lambda dialog: dialog.accept("This is rude."))
+
+    page.locator(f"#comment-{said['id']}").get_by_role("button", name="Report").click()
+
+    expect(page.locator(".discussion-notice")).to_have_text("Thank you. The author will look at it.")
+    reports = "from blog.models import Report; print(*Report.objects.values_list('comment', 'reason'))"
+    assert server.run(reports) == f"({said['id']}, 'This is rude.')"

@@ -1,9 +1,9 @@
-// Quoting a comment, and taking its address along. Fetched when one does.
+// Quoting a comment, taking its address along, and asking the author to look at it. Fetched when one does.
 
 import { textOf } from "./comment.js";
 import { insert } from "./form.js";
 import { idOf, notice, saidOf, words } from "./page.js";
-import { ask } from "./server.js";
+import { ask, reason } from "./server.js";
 import { answer } from "./writing.js";
 
 // The words that were selected in it, else all of it.
@@ -20,5 +20,16 @@ export async function copy(item) {
     notice(words.copied);
   } catch {
     location.hash = item.id; // then it can be taken from the address line
+  }
+}
+
+export async function report(item) {
+  const why = prompt(words.why);
+  if (why === null) return;
+  try {
+    await ask(`/api/comments/${idOf(item)}/report/`, { reason: why.slice(0, 500) });
+    notice(words.reported);
+  } catch (error) {
+    notice(reason(error));
   }
 }

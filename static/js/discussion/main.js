@@ -25,6 +25,7 @@ box.addEventListener("click", async ({ target }) => {
   const words = isInIt ? chosen.toString().trim() : "";
   if (target.closest(".comment-quote")) (await import("./deeds.js")).quote(item, words);
   if (target.closest(".comment-copy")) (await import("./deeds.js")).copy(item);
+  if (target.closest(".comment-report")) (await import("./deeds.js")).report(item);
 });
 
 const reading = () => import("./reading.js");
