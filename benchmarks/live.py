@@ -14,7 +14,7 @@ from shutil import which
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from benchmarks.serving import UVICORN, Server, environment, manage, running
+from benchmarks.serving import OURS, UVICORN, Server, environment, manage, running
 from benchmarks.sockets import Pages, pages, room_for
 from benchmarks.table import Row
 
@@ -39,7 +39,7 @@ def rows(quick: bool = False) -> list[Row]:
         manage(env, "migrate", "--verbosity", "0")
         key = manage(env, "shell", "--verbosity", "0", "--command", SEED)
         path = f"/ws/posts/{key}/?since=0"
-        ours = stack.enter_context(running(env, *UVICORN, "--port", "PORT", "frodo.asgi:application"))
+        ours = stack.enter_context(running(env, *OURS, "--port", "PORT", "frodo.asgi:application"))
         raw = stack.enter_context(running(env, *UVICORN, "--port", "PORT", "benchmarks.raw_sockets:application"))
         pin(ours, raw)
 

@@ -12,7 +12,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
-from benchmarks.serving import UVICORN, environment, manage, running
+from benchmarks.serving import OURS, environment, manage, running
 from benchmarks.table import Row
 
 MANY, LIVE = 1000, 20
@@ -62,7 +62,7 @@ def rows(quick: bool = False) -> list[Row]:
         manage(env, "shell", "--verbosity", "0", "--command", SEED)
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        with running(env, *UVICORN, "--port", "PORT", "frodo.asgi:application") as server:
+        with running(env, *OURS, "--port", "PORT", "frodo.asgi:application") as server:
             found = [measured(browser, server.port) for _ in range(1 if quick else 3)]
         browser.close()
     loaded, live = (min((one[i] for one in found), key=lambda cost: cost["all"]) for i in (0, 1))

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
 UVICORN = ("-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--ws-per-message-deflate", "false")
+OURS = (*UVICORN, "--http", "frodo.clients:Http", "--ws", "frodo.clients:WebSocket")
+"""As `make run` and the systemd unit serve."""
 GUNICORN = ("-m", "gunicorn", "--log-level", "warning", "--keep-alive", "60", "--worker-tmp-dir", "/dev/shm")
 
 

@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from benchmarks.live import SEED, UNLIMITED, is_busy, memory_of, pin, say, say_raw
-from benchmarks.serving import UVICORN, Server, environment, manage, running
+from benchmarks.serving import OURS, UVICORN, Server, environment, manage, running
 from benchmarks.sockets import Pages, pages, room_for
 from benchmarks.table import Row
 
@@ -142,7 +142,7 @@ def rows(quick: bool = False) -> list[Row]:
         env = environment(Path(name), **UNLIMITED)
         manage(env, "migrate", "--verbosity", "0")
         key = manage(env, "shell", "--verbosity", "0", "--command", SEED)
-        ours = stack.enter_context(running(env, *UVICORN, "--port", "PORT", "frodo.asgi:application"))
+        ours = stack.enter_context(running(env, *OURS, "--port", "PORT", "frodo.asgi:application"))
         raw = stack.enter_context(running(env, *UVICORN, "--port", "PORT", "benchmarks.raw_sockets:application"))
         pin(ours, raw)
         with pages(ours.port, f"/ws/posts/{key}/?since=0", 20) as few, pages(raw.port, "/", 20) as theirs:

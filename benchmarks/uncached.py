@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from benchmarks import serving
 from benchmarks.serving import GUNICORN, UVICORN, environment, manage, measure, running
 from benchmarks.table import Row
 
@@ -36,7 +37,7 @@ def rows(quick: bool = False) -> list[Row]:
         manage(env, "shell", "--verbosity", "0", "--command", SEED)
         gunicorn = (*GUNICORN, "-b", "127.0.0.1:PORT")
         commands = {
-            OURS: (env, *UVICORN, "--port", "PORT", "benchmarks.sites:ours"),
+            OURS: (env, *serving.OURS, "--port", "PORT", "benchmarks.sites:ours"),
             SYNC: (env, *gunicorn, "benchmarks.sites:wsgi"),
             THREADS: (env, *gunicorn, "--threads", "4", "-k", "gthread", "benchmarks.sites:wsgi"),
             STOCK: (env | {"ORM_THREADS": "0"}, *UVICORN, "--port", "PORT", "benchmarks.sites:stock"),

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import brotli
 
-from benchmarks.serving import UVICORN, environment, manage, running
+from benchmarks.serving import OURS, environment, manage, running
 from benchmarks.table import Row
 
 KB = 1024
@@ -40,7 +40,7 @@ def rows(quick: bool = False) -> list[Row]:
         manage(env, "demo_content")
         manage(env, "shell", "--verbosity", "0", "--command", SEED)
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-        with running(env, *UVICORN, "--port", "PORT", "frodo.asgi:application") as server:
+        with running(env, *OURS, "--port", "PORT", "frodo.asgi:application") as server:
             pages = {path: weigh(server.port, path) for path in ("/post/a-walk/", "/post/everything-on-one-page/")}
     heaviest = max(pages.values(), key=lambda page: page["all"])
     met = all(page["all"] <= 50 * KB and page["scripts"] <= 15 * KB and page["own"] for page in pages.values())
