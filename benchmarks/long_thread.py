@@ -12,6 +12,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
+from benchmarks.live import UNLIMITED
 from benchmarks.serving import OURS, environment, manage, running
 from benchmarks.table import Row
 
@@ -57,7 +58,7 @@ def rows(quick: bool = False) -> list[Row]:
     if chromium_path() is None:
         return [Row(what, "", goal=goal, met="needs Chromium")]
     with TemporaryDirectory() as name, sync_playwright() as playwright:
-        env = environment(Path(name), COMMENT_RATE="100000/s")
+        env = environment(Path(name), **UNLIMITED)
         manage(env, "migrate", "--verbosity", "0")
         manage(env, "shell", "--verbosity", "0", "--command", SEED)
         manage(env, "collectstatic", "--no-input", "--verbosity", "0")

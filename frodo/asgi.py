@@ -23,14 +23,11 @@ from frodo.workers import refuse_to_serve_alone  # noqa: E402
 
 refuse_to_serve_alone()
 expect_answers()
-django = OrmThreads(Handler())
-pages = PageCache(django, Reading())
-
-# No session is read for a socket that shows what everybody may see; one that needs a user wraps itself.
-application = ProtocolTypeRouter(
-    {
-        "http": Files(pages),
-        "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
-        "lifespan": OrmThreads(Lifespan(pages, Background())),
-    }
-)
+# No session is read for a socket that shows what everybody may see; one that needs a user looks itself.
+parts = {
+    "http": Files(OrmThreads(Handler())),
+    "websocket": OrmThreads(AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))),
+}
+# Outermost, so that a page that is known passes through nothing else.
+application = pages = PageCache(ProtocolTypeRouter(parts), Reading())
+parts["lifespan"] = OrmThreads(Lifespan(pages, Background()))

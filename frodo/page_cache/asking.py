@@ -39,7 +39,9 @@ def shared(*parameters: str) -> Callable:
 
 @lru_cache(maxsize=1024)
 def parameters_of(path: str) -> tuple[str, ...] | None:
-    """What the view of this address reads of the query string; None where it is not shared."""
+    """What the view of this address reads of the query string; None where it is not shared, or a file."""
+    if path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
+        return None
     try:
         view = resolve(path).func
     except Resolver404:

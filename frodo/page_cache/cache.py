@@ -68,7 +68,7 @@ class PageCache:
         await self.write_views()
 
     async def __call__(self, scope: dict, receive, send) -> None:
-        method = scope["method"]
+        method = scope.get("method")  # of a websocket there is none
         if method != "GET" and method != "HEAD":
             await self.app(scope, receive, send)
             return
@@ -76,12 +76,13 @@ class PageCache:
         if len(headers) != len(scope["headers"]):
             headers = asking.joined(scope["headers"])
         cookies = headers.get(b"cookie")
-        language, encoding, is_browser = asking.client_of(
+        said = (
             asking.chosen_language(cookies) if cookies else b"",
             headers.get(b"accept-language"),
             headers.get(b"accept-encoding"),
             headers.get(b"user-agent"),
         )
+        language, encoding, is_browser = asking.clients.get(said) or asking.client_of(*said)
         secure = scope["scheme"] == "https" if self.proxy_header is None else self.is_secure(scope, headers)
         key = (headers.get(b"host", b""), secure, scope["path"], b"", language)
         entries = self.pages.entries
