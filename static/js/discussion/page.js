@@ -27,5 +27,5 @@ export function notice(text) {
 export function goTo(item, block = "nearest") {
   item.tabIndex = -1;
   item.focus({ preventScroll: true });
-  item.scrollIntoView({ block });
+  item.scrollIntoView({ block, behavior: "instant" }); // what moves the page meanwhile would end a smooth one half-way
 }
