@@ -16,20 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from frodo import rates
 from frodo.addresses import client_address, network
-from frodo.errors import Refused
 from frodo.names import folded
 
 COOKIE = "known"
 A_YEAR = 365 * 24 * 3600
 
 
-class TooMany(Refused):
+class TooMany(rates.TooFast):
     code = "too_many_tries"
-    status = 429
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
 
     def __str__(self) -> str:
         minutes = -(-self.retry_after // 60)

@@ -28,13 +28,8 @@ class LinkGone(Refused):
     status = 410
 
 
-class TooManyLetters(Refused):
+class TooManyLetters(rates.TooFast):
     code = "too_many_letters"
-    status = 429
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
 
     def __str__(self) -> str:
         minutes = -(-self.retry_after // 60)
