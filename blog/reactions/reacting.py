@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from blog.discussion.editing import Gone
 from blog.discussion.models import Comment
 from blog.events.recording import record
 from blog.posts.models import Post
@@ -32,12 +33,6 @@ CROWD = 10
 """So many people of one network may each be as quick as one is."""
 
 Target = Post | Comment
-
-
-class NotThere(Refused):
-    code = "not_found"
-    message = _("It is not there any more.")
-    status = 404
 
 
 class SignedInBefore(Refused):
@@ -98,12 +93,12 @@ def locked(target: Target) -> tuple[Post, dict[str, int]]:
     post_id = target.post_id if isinstance(target, Comment) else target.pk
     post = Post.objects.published().select_for_update().only("last_event", "reactions").filter(pk=post_id).first()
     if post is None:
-        raise NotThere
+        raise Gone
     if not isinstance(target, Comment):
         return post, post.reactions
     reactions = Comment.objects.visible().filter(pk=target.pk).values_list("reactions", flat=True).first()
     if reactions is None:
-        raise NotThere
+        raise Gone
     return post, reactions
 
 
