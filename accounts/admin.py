@@ -26,14 +26,22 @@ class IdentityInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(StockUserAdmin):
-    list_display = ["username", "name", "email", "is_staff", "is_active", "date_joined"]
+    list_display = ["username", "name", "email", "role", "is_active", "date_joined"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    list_filter = ["is_staff", "is_active", "identities__provider"]
+    list_filter = ["role", "is_active", "identities__provider"]
     search_fields = ["username", "display_name", "email", "identities__label"]
     inlines = [IdentityInline]
     fieldsets = [
         *StockUserAdmin.fieldsets[:1],
         (_("Shown to readers"), {"fields": ["display_name", "bio", "website"]}),
         (_("Mail"), {"fields": ["mail_comments", "mail_held", "mail_answers", "language"]}),
-        *StockUserAdmin.fieldsets[1:],
+        *StockUserAdmin.fieldsets[1:2],
+        (_("Permissions"), {"fields": ["role", "is_active"]}),
+        (_("Single permissions"), {"fields": ["is_staff", "groups", "user_permissions"], "classes": ["collapse"]}),
+        *StockUserAdmin.fieldsets[3:],
     ]
+
+    def save_model(self, request, user: User, form, change: bool) -> None:
+        if "role" in form.changed_data:
+            user.take_role(user.role)
+        super().save_model(request, user, form, change)

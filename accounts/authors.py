@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
+from accounts.roles import Role
 
 
 def create_author(username: str, password: str = "", *, email: str = "", name: str = "") -> tuple[User, str]:
@@ -16,8 +17,7 @@ def create_author(username: str, password: str = "", *, email: str = "", name: s
         username=User.normalize_username(username),
         email=User.objects.normalize_email(email),
         display_name=name,
-        is_staff=True,
-        is_superuser=True,
+        role=Role.AUTHOR,
     )
     author.full_clean(exclude=["password"])
     if password:

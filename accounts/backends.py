@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from accounts import guessing
+from accounts import guessing, roles
 from accounts.models import User
 
 
@@ -24,3 +24,13 @@ class Accounts(ModelBackend):
     async def aauthenticate(self, request: HttpRequest | None, *args, **credentials) -> User | None:
         """Django's own would check the password on the event loop."""
         return await sync_to_async(self.authenticate)(request, *args, **credentials)
+
+    def has_perm(self, user: User, perm: str, obj=None) -> bool:
+        return (has_role(user) and roles.grants(user.role, perm)) or super().has_perm(user, perm, obj)
+
+    def has_module_perms(self, user: User, app_label: str) -> bool:
+        return (has_role(user) and roles.grants_some(user.role, app_label)) or super().has_module_perms(user, app_label)
+
+
+def has_role(user: User) -> bool:
+    return user.is_active and user.is_staff

@@ -1,7 +1,7 @@
 """Who loses the right to be here is told so at once, in every process.
 
-Whoever signs out, is deactivated or deleted, is no longer staff, or gets another password is announced on the channel
-layer, to the group `accounts.<pk>`:
+Whoever signs out, is deactivated or deleted, is no longer staff, has another role, or gets another password is
+announced on the channel layer, to the group `accounts.<pk>`:
 
     {"type": "accounts.left", "user": 7, "session": "3f…" or None, "why": "signed_out"}
 
@@ -36,7 +36,7 @@ from frodo import layer
 logger = logging.getLogger(__name__)
 
 REASONS = ("signed_out", "deactivated", "not_staff", "password", "deleted")
-WATCHED = ("is_active", "is_staff", "is_superuser", "password")
+WATCHED = ("is_active", "is_staff", "is_superuser", "role", "password")
 
 
 def group_of(user: int) -> str:
@@ -101,7 +101,7 @@ def saved(instance: User, **signal) -> None:
         return
     if before["is_active"] and not instance.is_active:
         announce(instance.pk, "deactivated")
-    elif before["is_staff"] and not instance.is_staff:
+    elif before["is_staff"] and (not instance.is_staff or before["role"] != instance.role):
         announce(instance.pk, "not_staff")
     elif before["password"] != instance.password:
         announce(instance.pk, "password")

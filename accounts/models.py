@@ -3,6 +3,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import PUBLISHERS, WRITERS, Role
 from frodo.async_model import AsyncModel
 from frodo.fields import ExactCharField
 
@@ -11,9 +12,12 @@ class User(AsyncModel, AbstractUser):
     """Whoever can sign in. The author is staff; a reader is not."""
 
     public = ("name", "url", "bio")
-    details = ("is_staff",)
+    details = ("is_staff", "role")
     brief = ("name", "url")
 
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role, default=Role.READER, help_text=_("What they may do in the blog.")
+    )
     display_name = models.CharField(_("name shown to readers"), max_length=100, blank=True)
     bio = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, shown under posts."))
     website = models.URLField(_("website"), blank=True)
@@ -37,6 +41,33 @@ class User(AsyncModel, AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *, update_fields=None, **kwargs) -> None:
+        if self._state.adding and self.role != Role.READER:
+            self.take_role(self.role)
+        elif self.is_superuser:
+            self.role = Role.AUTHOR
+            update_fields = update_fields and {*update_fields, "role"}
+        super().save(update_fields=update_fields, **kwargs)
+
+    def take_role(self, role: str) -> None:
+        """Not saved. The admin is open to all who write, and to nobody else."""
+        self.role = role
+        self.is_staff, self.is_superuser = role in WRITERS, role == Role.AUTHOR
+
+    @property
+    def can_write(self) -> bool:
+        """Drafts at least."""
+        return self.is_active and self.is_staff and self.role in WRITERS
+
+    @property
+    def can_publish(self) -> bool:
+        return self.is_active and self.is_staff and self.role in PUBLISHERS
+
+    @property
+    def can_moderate(self) -> bool:
+        """By role, or by a permission that the admin gave."""
+        return self.is_active and self.is_staff and self.has_perm("blog.change_comment")
 
     @property
     def name(self) -> str:

@@ -1,5 +1,7 @@
 """The author is told that a comment waits for approval."""
 
+from accounts.models import User
+from accounts.roles import Role
 from blog.discussion.models import Comment
 from blog.letters.models import Letter
 from blog.letters.people import Person
@@ -8,10 +10,18 @@ from blog.moderation import floods
 from frodo import mail
 
 
+def moderator(comment: Comment) -> User | None:
+    """The post's author; of a contributor's post, who owns the blog."""
+    author = comment.post.author
+    if author.can_moderate:
+        return author
+    return User.objects.filter(role=Role.AUTHOR, is_active=True).order_by("pk").first()
+
+
 def tell(comment: Comment) -> None:
     """Called in the transaction in which a comment is held."""
-    author = comment.post.author
-    if not (mail.can_be_sent() and author.mail_held):
+    author = moderator(comment)
+    if author is None or not (mail.can_be_sent() and author.mail_held):
         return
     person = Person.with_account(author)
     if person and not person.wrote(comment):

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from blog.posts import publishing
+from blog.posts import publishing, rights
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
 from blog.posts.preview import preview
 
@@ -102,7 +102,32 @@ class PostAdmin(WritingAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).defer("html", "plain", "toc", "front_matter", "imported")
+        posts = rights.seen_by(request.user, super().get_queryset(request))
+        return posts.defer("html", "plain", "toc", "front_matter", "imported")
+
+    def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or rights.may_change(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or rights.may_change(request.user, obj))
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return rights.may_publish(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
+        """What decides on publishing is not a contributor's to choose."""
+        more = () if self.has_publish_permission(request) else rights.OF_PUBLISHERS
+        return [*super().get_readonly_fields(request, obj), *more]
+
+    def get_inlines(self, request: HttpRequest, obj: Post | None) -> list:
+        return super().get_inlines(request, obj) if self.has_publish_permission(request) else []
+
+    def save_model(self, request: HttpRequest, obj: Post, form, change: bool) -> None:
+        if not change and obj.author_id is None:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         return {
@@ -111,29 +136,29 @@ class PostAdmin(WritingAdmin):
             **super().get_changeform_initial_data(request),
         }
 
-    @admin.action(description=_("Publish the selected posts"), permissions=["change"])
+    @admin.action(description=_("Publish the selected posts"), permissions=["publish"])
     def publish(self, request: HttpRequest, posts) -> None:
         done = publishing.publish(posts)
         self.say(request, ngettext("%d post published.", "%d posts published.", done) % done)
 
-    @admin.action(description=_("Make the selected posts drafts"), permissions=["change"])
+    @admin.action(description=_("Make the selected posts drafts"), permissions=["publish"])
     def withdraw(self, request: HttpRequest, posts) -> None:
         done = publishing.withdraw(posts)
         self.say(request, ngettext("%d post is a draft now.", "%d posts are drafts now.", done) % done)
 
-    @admin.action(description=_("Pin to the front page"), permissions=["change"])
+    @admin.action(description=_("Pin to the front page"), permissions=["publish"])
     def pin(self, request: HttpRequest, posts) -> None:
         publishing.change(posts, pinned=True)
 
-    @admin.action(description=_("Unpin"), permissions=["change"])
+    @admin.action(description=_("Unpin"), permissions=["publish"])
     def unpin(self, request: HttpRequest, posts) -> None:
         publishing.change(posts, pinned=False)
 
-    @admin.action(description=_("Close comments"), permissions=["change"])
+    @admin.action(description=_("Close comments"), permissions=["publish"])
     def close_comments(self, request: HttpRequest, posts) -> None:
         publishing.change(posts, comments_open=False)
 
-    @admin.action(description=_("Open comments"), permissions=["change"])
+    @admin.action(description=_("Open comments"), permissions=["publish"])
     def open_comments(self, request: HttpRequest, posts) -> None:
         publishing.change(posts, comments_open=True)
 

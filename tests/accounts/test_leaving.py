@@ -65,12 +65,12 @@ def test_losing_a_right_ends_all_sessions(ann, changed, why):
 
 
 def test_so_does_the_admins_button(ann, bob):
-    User.objects.filter(pk=bob.pk).update(is_staff=True)
+    User.objects.filter(pk=bob.pk).update(is_staff=True, role="editor")
     desk = AsyncClient()
     desk.force_login(ann)
     said = {"username": "bob", "display_name": "Bob", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
     said |= {f"identities-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    said |= {"is_active": "on"}
+    said |= {"is_active": "on", "role": "reader"}
 
     message = heard(bob, lambda: desk.post(f"/admin/accounts/user/{bob.pk}/change/", said))
 
