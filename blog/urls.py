@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from blog.discussion.api import me
+from blog.discussion.api import Me
 from blog.discussion.editing import editable
 from blog.discussion.feeds import CommentFeed, SiteCommentFeed
 from blog.discussion.threads import thread
 from blog.letters.own import own_wish
-from blog.moderation.api import report
+from blog.moderation.api import Reports
 from blog.moderation.tickets import ticket
 from blog.moderation.views import decide_by_link
 from blog.posts.views import old_address, post
@@ -17,9 +17,9 @@ from frodo.page_cache import shared
 urlpatterns = [
     path("post/<str:slug>/", post, {"parts": [thread]}, name="post"),
     path("post/<str:slug>/comments.xml", shared()(CommentFeed()), name="post_comments_feed"),
-    path("api/me/", me, {"parts": [editable, own_reactions, own_wish, ticket]}, name="api-me"),
+    path("api/me/", Me.as_view(), {"parts": [editable, own_reactions, own_wish, ticket]}, name="api-me"),
     path("moderate/<str:token>/", decide_by_link, name="decide-by-link"),
-    path("api/comments/<int:pk>/report/", report, name="api-report"),
+    path("api/comments/<int:pk>/report/", Reports.as_view(), name="api-report"),
     path("", include("blog.discussion.urls")),
     path("", include("blog.reactions.urls")),
     path("comments.xml", shared()(SiteCommentFeed()), name="comments_feed"),

@@ -1,10 +1,12 @@
 """One shape for every error of the API: `{"error": {"code", "message", "fields"?}}`."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+
+from frodo.async_model.plans import UnknownField
 
 
 class Refused(Exception):
@@ -18,9 +20,23 @@ class Refused(Exception):
     """Seconds after which trying again makes sense."""
     more: dict = {}
     """What else a program needs to know, said beside code and message."""
+    headers: dict = {}
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class NotAllowed(Refused):
+    status = status.HTTP_403_FORBIDDEN
+
+    def __init__(self, message, code: str) -> None:
+        super().__init__()
+        self.message, self.code = message, code
+
+
+class Unreadable(Refused):
+    code = "parse_error"
+    message = _("This request cannot be read.")
 
 
 def body(code: str, message: str, fields: dict | None = None, more: dict | None = None) -> dict:
@@ -34,12 +50,17 @@ def answer(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler. None lets an unforeseen error become a 500 and a log line."""
     if isinstance(error, Refused):
         fields = {error.field: [str(error)]} if error.field else None
-        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+        headers = {**error.headers, **({"Retry-After": str(error.retry_after)} if error.retry_after else {})}
         return Response(body(error.code, str(error), fields, error.more), error.status, headers=headers)
+    if isinstance(error, UnknownField):
+        return Response(body("unknown_field", str(error), None, {"known": list(error.known)}), 400)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, ValidationError):
+        fields = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
+        return Response(body("invalid", _("Some fields need another look."), fields), 400)
     if isinstance(error, exceptions.ValidationError):
         fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
         return Response(body("invalid", _("Some fields need another look."), fields), error.status_code)

@@ -21,9 +21,14 @@ def taken_up_again(verb: Callable[..., T]) -> Callable[..., T]:
             try:
                 return verb(*args, **kwargs)
             except (IntegrityError, OperationalError) as error:
-                was_in_the_way = isinstance(error, IntegrityError) or (error.args and error.args[0] in IN_THE_WAY)
-                if not was_in_the_way or transaction.get_connection().in_atomic_block:
+                met_another = isinstance(error, IntegrityError) or was_in_the_way(error)
+                if not met_another or transaction.get_connection().in_atomic_block:
                     raise
         return verb(*args, **kwargs)
 
     return run
+
+
+def was_in_the_way(error: Exception) -> bool:
+    """Was it another transaction that ended this one?"""
+    return isinstance(error, OperationalError) and bool(error.args) and error.args[0] in IN_THE_WAY

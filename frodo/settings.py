@@ -348,10 +348,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
+    "DEFAULT_PARSER_CLASSES": ["frodo.api.bodies.SmallJSONParser"],
     "EXCEPTION_HANDLER": "frodo.errors.answer",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+
+API_READ_RATE = read(env.str, "API_READ_RATE", "600/m")
+"""How often one network may ask the API, for each process."""
+API_WRITE_RATE = read(env.str, "API_WRITE_RATE", "120/m")
+"""How often one person may write by the API; for guests, one network."""
 
 # Blog
 

@@ -2,12 +2,10 @@ from collections.abc import Callable, Iterable
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import aget_object_or_404, get_object_or_404
-from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from blog.discussion import mentions, visitors
 from blog.discussion.editing import edit_comment, take_back
@@ -20,7 +18,7 @@ from blog.letters import wishes
 from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
-from frodo.api import FromThisSite, SmallJSONParser, json_view, number
+from frodo.api import Answer, Endpoint, number
 
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
@@ -30,15 +28,24 @@ MOST_OF_A_NAME = 60
 PREVIEWS = rates.Rate(60, 60)
 
 
-@api_view(["GET", "POST"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def comments(request: Request, slug: str) -> Response:
-    post = get_object_or_404(Post.objects.published().select_related("author"), slug=slug)
-    return post_one(request, post) if request.method == "POST" else list_some(request, post)
+class Comments(Endpoint):
+    scope = "comments"
+    is_repeatable = True
+
+    def get(self, request: Request, slug: str) -> dict:
+        """A part of a post's discussion."""
+        return list_some(request, post_at(slug))
+
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        """Comment, as oneself or as a guest."""
+        return post_one(request, post_at(slug))
 
 
-def list_some(request: Request, post: Post) -> Response:
+def post_at(slug: str) -> Post:
+    return get_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+
+
+def list_some(request: Request, post: Post) -> dict:
     """A part of the discussion. `n` was read before it: the list knows at least everything up to that event."""
     asked = ListIn(data=request.query_params)
     asked.is_valid(raise_exception=True)
@@ -53,10 +60,10 @@ def list_some(request: Request, post: Post) -> Response:
         "next": part.next,
         "rest": part.rest,
     }
-    return Response(answer | ({"skipped": part.skipped} if part.skipped else {}))
+    return answer | ({"skipped": part.skipped} if part.skipped else {})
 
 
-def post_one(request: Request, post: Post) -> Response:
+def post_one(request: Request, post: Post) -> HttpResponse:
     said = CommentIn(data=request.data)
     said.is_valid(raise_exception=True)
     visitor = visitors.read(request)
@@ -71,96 +78,109 @@ def post_one(request: Request, post: Post) -> Response:
     said = {**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}
     if letters := wishes.answer_to(comment):
         said["mail"] = letters
-    response = Response(said, status=201)
-    response["Location"] = comment.url
+    response = Answer(said, 201, {"Location": comment.url})
     if user is None:
         visitors.remember(response, visitors.Visitor(comment.visitor, comment.name))
     return response
 
 
-@api_view(["GET", "PATCH", "DELETE"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def comment(request: Request, pk: int) -> Response:
-    user = request.user if request.user.is_authenticated else None
-    visitor = visitors.read(request).id
-    found = get_object_or_404(
-        Comment.objects.seen_by(user=user, visitor=visitor).for_json(), pk=pk, post__in=Post.objects.published()
-    )
-    if request.method == "GET":
-        return Response(as_dict(found), headers=PRIVATE)
-    if request.method == "PATCH":
+class OneComment(Endpoint):
+    """As the asker may see it: who wrote it sees it while it is held, too."""
+
+    scope = "comments"
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """One comment."""
+        return Answer(as_dict(self.find(request, pk)), headers=PRIVATE)
+
+    def patch(self, request: Request, pk: int) -> HttpResponse:
+        """Say one's own comment in other words, while that is possible."""
         said = MarkdownIn(data=request.data)
         said.is_valid(raise_exception=True)
-        address = network(client_address(request))
-        found = edit_comment(found, **said.validated_data, user=user, visitor=visitor, address=address)
-    else:
-        found = take_back(found, user=user, visitor=visitor)
-    return Response({**as_dict(found.as_seen(by_writer=True)), "n": found.event}, headers=PRIVATE)
+        found = edit_comment(
+            self.find(request, pk),
+            **said.validated_data,
+            user=self.user,
+            visitor=self.visitor,
+            address=network(client_address(request)),
+        )
+        return changed(found)
+
+    def delete(self, request: Request, pk: int) -> HttpResponse:
+        """Take one's own comment back, while that is possible; a place-holder stays where it was answered."""
+        return changed(take_back(self.find(request, pk), user=self.user, visitor=self.visitor))
+
+    def find(self, request: Request, pk: int) -> Comment:
+        self.user = request.user if request.user.is_authenticated else None
+        self.visitor = visitors.read(request).id
+        seen = Comment.objects.seen_by(user=self.user, visitor=self.visitor).for_json()
+        return get_object_or_404(seen, pk=pk, post__in=Post.objects.published())
 
 
-@api_view(["GET"])
-def me(request: Request, parts: Iterable[Part] = ()) -> Response:
-    """Who am I, as a page needs it that is the same for everyone."""
-    visitor = visitors.read(request)
-    user = request.user if request.user.is_authenticated else None
-    answer = {
-        "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff")),
-        "guest": {"name": visitor.name} if visitor.name and not user else None,
-        "held": [],
-        "csrf": get_token(request._request) if user else None,
-    }
-    post = number(request.query_params.get("post"))
-    if post and (user or visitor.id):
-        waiting = Comment.objects.held_of(user=user, visitor=visitor.id).filter(post=post).for_json()
-        answer["held"] = async_to_sync(Comment.to_dicts)(waiting)
-    for part in parts:
-        answer |= part(post or 0, user=user, visitor=visitor.id)
-    return Response(answer, headers=PRIVATE)
+def changed(comment: Comment) -> HttpResponse:
+    return Answer({**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}, headers=PRIVATE)
 
 
-@api_view(["POST"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def writing(request: Request, slug: str) -> Response:
-    """A page says it now and then while its reader types."""
-    post = get_object_or_404(Post.objects.published().only("comments_open", "published_at"), slug=slug)
-    said = WritingIn(data=request.data)
-    said.is_valid(raise_exception=True)
-    visitor = visitors.read(request)
-    is_writing(
-        post,
-        name=said.validated_data.get("name") or visitor.name,
-        user=request.user if request.user.is_authenticated else None,
-        visitor=visitor.id,
-        address=network(client_address(request)),
-    )
-    return Response(status=204)
+class Me(Endpoint):
+    def get(self, request: Request, parts: Iterable[Part] = ()) -> HttpResponse:
+        """Who am I, as a page needs it that is the same for everyone."""
+        visitor = visitors.read(request)
+        user = request.user if request.user.is_authenticated else None
+        answer = {
+            "user": user and async_to_sync(user.to_dict)(("name", "url", "is_staff", "role")),
+            "guest": {"name": visitor.name} if visitor.name and not user else None,
+            "held": [],
+            "csrf": get_token(request._request) if user else None,
+        }
+        post = number(request.query_params.get("post"))
+        if post and (user or visitor.id):
+            waiting = Comment.objects.held_of(user=user, visitor=visitor.id).filter(post=post).for_json()
+            answer["held"] = async_to_sync(Comment.to_dicts)(waiting)
+        for part in parts:
+            answer |= part(post or 0, user=user, visitor=visitor.id)
+        return Answer(answer, headers=PRIVATE)
 
 
-@json_view
-async def people(request: HttpRequest, slug: str) -> dict:
-    """Whom one may mention there: for completion."""
-    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
-    query = request.GET.get("q", "")[:MOST_OF_A_NAME]
-    return {"people": await sync_to_async(mentions.people)(post, query)}
+class Writing(Endpoint):
+    scope = "comments"
+
+    def post(self, request: Request, slug: str) -> None:
+        """A page says it now and then while its reader types."""
+        post = get_object_or_404(Post.objects.published().only("comments_open", "published_at"), slug=slug)
+        said = WritingIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        visitor = visitors.read(request)
+        is_writing(
+            post,
+            name=said.validated_data.get("name") or visitor.name,
+            user=request.user if request.user.is_authenticated else None,
+            visitor=visitor.id,
+            address=network(client_address(request)),
+        )
+
+
+class People(Endpoint):
+    async def get(self, request: Request, slug: str) -> dict:
+        """Whom one may mention there: for completion."""
+        post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+        query = request.query_params.get("q", "")[:MOST_OF_A_NAME]
+        return {"people": await sync_to_async(mentions.people)(post, query)}
 
 
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-@api_view(["POST"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def markdown(request: Request) -> Response:
-    """A comment as it would look."""
-    said = PreviewIn(data=request.data)
-    said.is_valid(raise_exception=True)
-    text = said.validated_data["text"]
-    if len(text) > settings.COMMENT_MAX_LENGTH:
-        raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
-    if wait := rates.take("preview", network(client_address(request)), PREVIEWS):
-        raise rates.TooFast(wait)
-    slug = said.validated_data.get("post")
-    post = get_object_or_404(Post.objects.published().select_related("author"), slug=slug) if slug else None
-    return Response({"html": preview(text, post)})
+class Markdown(Endpoint):
+    scope = "comments"
+
+    def post(self, request: Request) -> dict:
+        """A comment as it would look; nothing is kept."""
+        said = PreviewIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        text = said.validated_data["text"]
+        if len(text) > settings.COMMENT_MAX_LENGTH:
+            raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
+        if wait := rates.take("preview", network(client_address(request)), PREVIEWS):
+            raise rates.TooFast(wait)
+        slug = said.validated_data.get("post")
+        return {"html": preview(text, post_at(slug) if slug else None)}

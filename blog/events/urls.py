@@ -3,5 +3,5 @@ from django.urls import path
 from blog.events import api
 
 urlpatterns = [
-    path("api/posts/<str:slug>/events/", api.events, name="api-events"),
+    path("api/posts/<str:slug>/events/", api.Events.as_view(), name="api-events"),
 ]

@@ -1,8 +1,7 @@
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
-from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from blog.discussion import visitors
 from blog.discussion.models import Comment
@@ -10,29 +9,37 @@ from blog.posts.models import Post
 from blog.reactions.models import Kind
 from blog.reactions.reacting import Target, react
 from frodo.addresses import client_address, network
-from frodo.api import FromThisSite, SmallJSONParser
+from frodo.api import Answer, Endpoint
 
 
 class ReactionIn(serializers.Serializer):
     kind = serializers.ChoiceField(Kind.choices)
 
 
-@api_view(["PUT", "DELETE"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def to_post(request: Request, slug: str) -> Response:
-    return change(request, get_object_or_404(Post.objects.published().only("pk"), slug=slug))
+class Reactions(Endpoint):
+    scope = "comments"
+
+    def put(self, request: Request, **address) -> HttpResponse:
+        """React, or react otherwise than before."""
+        return change(request, self.find(**address))
+
+    def delete(self, request: Request, **address) -> HttpResponse:
+        """Take one's reaction back."""
+        return change(request, self.find(**address))
 
 
-@api_view(["PUT", "DELETE"])
-@parser_classes([SmallJSONParser])
-@permission_classes([FromThisSite])
-def to_comment(request: Request, pk: int) -> Response:
-    comments = Comment.objects.visible().filter(post__in=Post.objects.published())
-    return change(request, get_object_or_404(comments.only("post_id"), pk=pk))
+class ToPost(Reactions):
+    def find(self, slug: str) -> Post:
+        return get_object_or_404(Post.objects.published().only("pk"), slug=slug)
 
 
-def change(request: Request, target: Target) -> Response:
+class ToComment(Reactions):
+    def find(self, pk: int) -> Comment:
+        comments = Comment.objects.visible().filter(post__in=Post.objects.published())
+        return get_object_or_404(comments.only("post_id"), pk=pk)
+
+
+def change(request: Request, target: Target) -> HttpResponse:
     kind = None
     if request.method == "PUT":
         said = ReactionIn(data=request.data)
@@ -48,7 +55,7 @@ def change(request: Request, target: Target) -> Response:
         address=network(client_address(request)),
         is_new=visitor is not known,
     )
-    response = Response({"reactions": outcome.reactions, "mine": outcome.mine, "n": outcome.n}, headers=PRIVATE)
+    response = Answer({"reactions": outcome.reactions, "mine": outcome.mine, "n": outcome.n}, headers=PRIVATE)
     if visitor is not known:
         visitors.remember(response, visitor)
     return response

@@ -1,0 +1,5 @@
+"""The index of tables."""
+
+from frodo.api.idempotency import AnswerGiven
+
+__all__ = ["AnswerGiven"]
