@@ -58,17 +58,18 @@ def test_one_post_by_its_slug(client):
 def test_drafts_and_what_is_not_there_are_not_found(client):
     make_post(title="Tea", status="draft")
 
-    for address in ("/api/posts/tea/", "/api/posts/none/", "/api/pages/none/", "/api/posts/?page=9"):
+    for address in ("/api/posts/tea/", "/api/posts/none/", "/api/pages/none/", "/api/tags/none/"):
         answer = client.get(address)
         assert answer.status_code == 404
         assert answer.json()["error"]["code"] == "not_found"
 
 
-def test_only_reading_is_offered_here(client):
-    answer = client.post("/api/tags/", {})
+def test_what_an_address_does_not_offer_is_said(client):
+    answer = client.post("/api/posts/tea/", {}, content_type="application/json")
 
     assert answer.status_code == 405
     assert answer.json()["error"]["code"] == "method_not_allowed"
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def test_a_list_is_filtered_and_paged(client):
@@ -79,7 +80,6 @@ def test_a_list_is_filtered_and_paged(client):
     first = client.get("/api/posts/?tag=tea&limit=2&fields=title").json()
     second = client.get(first["next"]).json()
 
-    assert first["count"] == 3
     assert [post["title"] for post in first["results"] + second["results"]] == ["Tea 0", "Tea 1", "Tea 2"]
     assert second["next"] is None
     assert client.get("/api/posts/?language=zh-hans&fields=title").json()["results"] == [{"title": "Walk"}]

@@ -26,7 +26,7 @@ def fill(n: int) -> None:
         ("/archives/", 2),
         ("/search/?q=post", 3),
         ("/sitemap.xml", 8),
-        ("/api/posts/?limit=100", 5),
+        ("/api/posts/?limit=100", 4),
         ("/api/posts/?limit=100&expand=author,tags,topic&fields=html,toc,series,author,tags,topic", 8),
         ("/api/pages/", 1),
         ("/api/tags/", 1),
