@@ -38,9 +38,9 @@ async def ask(url: URL, wanted: Wanted, resolve_by: Resolve | None, tls: ssl.SSL
     except httpcore2.TimeoutException as error:
         raise TimedOut from error
     except (httpcore2.ProtocolError, UnicodeDecodeError) as error:
-        raise BadAnswer from error
+        raise BadAnswer(error) from error
     except (httpcore2.NetworkError, OSError) as error:
-        raise Unreachable from error
+        raise Unreachable(error) from error
 
 
 async def heard(answer: httpcore2.Response, url: URL, wanted: Wanted) -> Fetched | str:
@@ -86,7 +86,7 @@ def headers(url: URL, wanted: Wanted) -> list[tuple[bytes, bytes]]:
 
 def is_one_of(kind: str, types: tuple[str, ...]) -> bool:
     family = kind.partition("/")[0]
-    return any(wanted in (kind, f"{family}/*", "*/*") for wanted in types)
+    return any(wanted.partition(";")[0] in (kind, f"{family}/*", "*/*") for wanted in types)
 
 
 def seconds_of(retry_after: str) -> int | None:

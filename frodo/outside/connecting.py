@@ -48,13 +48,13 @@ class Guarded(httpcore2.AsyncNetworkBackend):
         try:
             addresses = list(dict.fromkeys(await self.resolve(host, port)))
         except (OSError, ValueError) as error:  # no such name; a name that cannot be one
-            raise Unreachable from error
+            raise Unreachable(error) from error
         if not all(may_be_asked(address, port) for address in addresses):
-            raise NotPublic
+            raise NotPublic(*addresses)
         failure: Exception | None = None
         for address in addresses[:MOST_TRIED]:
             try:
                 return await self.network.connect_tcp(address, port, ATTEMPT, socket_options=socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
-        raise Unreachable from failure
+        raise Unreachable(failure) from failure

@@ -4,7 +4,7 @@ from frodo.errors import Refused
 
 
 class NotFetched(Refused):
-    """What stands there is not known. Subclasses say why, by their code."""
+    """What stands there is not known. Subclasses say why, by their code; what is given to them is for the log."""
 
     code = "not_fetched"
     message = _("This address could not be fetched.")

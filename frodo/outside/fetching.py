@@ -52,8 +52,8 @@ async def fetch(
 ) -> Fetched:
     """What stands at `url`, or NotFetched.
 
-    `accept` and `bodies` are types such as `text/html` and `image/*`. Of types beyond `bodies` only the headers are
-    read. A body longer than `most_bytes` is TooLarge, or with `may_cut` is read no further. `seconds` goes for all
+    `accept` and `bodies` are types such as `text/html` and `image/*;q=0.5`. Of types beyond `bodies` only the headers
+    are read. A body longer than `most_bytes` is TooLarge, or with `may_cut` is read no further. `seconds` goes for all
     redirects together, but not for waiting until it is our turn with the host.
     """
     # Loading it takes 0.2 s and 28 MB: on a thread, and only where something is fetched.
@@ -77,5 +77,5 @@ async def fetch(
         logger.info("%s was not fetched: it took too long", here.host)
         raise TimedOut from error
     except NotFetched as error:
-        logger.info("%s was not fetched: %s %r", here.host, error.code, error.__cause__ or "")
+        logger.info("%s was not fetched: %s", here.host, " ".join((error.code, *map(str, error.args))))
         raise

@@ -140,8 +140,8 @@ def test_a_redirect_must_lead_to_the_web(fetched, location):
         "http://bl og.example/",
         "http://blog%2eexample/",
         "http://127.0.0.1%00.blog.example/",
-        "http://�.example/",
-        "http://blog.example/�",
+        "http://\udcff.example/",
+        "http://blog.example/\udcff",
         "http://☕.example/",
     ],
 )
@@ -256,7 +256,7 @@ def test_what_is_just_large_enough_is_whole(fetched):
 
 
 def test_a_packed_body_is_unpacked_no_further_than_wanted(fetched):
-    bomb = packed(b"\0" * 300_000_000)
+    bomb = packed(b"\0" * 100_000_000)
     with Host({"/": bomb}) as host:
         fetched(f"{host.url}/", may_cut=True)  # whatever is loaded once is loaded
         tracemalloc.start()
@@ -405,5 +405,5 @@ def test_what_goes_wrong_is_said_in_the_log_without_the_whole_address(fetched, c
     with Host() as host, pytest.raises(BadStatus):
         fetched(f"{host.url}/?token=secret")
 
-    assert "127.0.0.1 was not fetched: bad_status" in caplog.text
+    assert "127.0.0.1 was not fetched: bad_status 404" in caplog.text
     assert "secret" not in caplog.text

@@ -183,9 +183,12 @@ def test_a_name_is_resolved_once_and_that_very_address_is_asked(fetched, leads, 
 def test_a_name_that_answers_otherwise_after_a_redirect_is_not_asked_again(fetched, leads, settings):
     settings.OUTSIDE_ALLOW = ["127.0.0.1/32"]
     outside, inside = {"shire.example": ["127.0.0.1"]}, {"shire.example": ["127.0.0.2"]}
-    with Host({"/secret": page(b"our secret")}, address="127.0.0.2") as secret:
-        with Host({"/": leads_to(f"http://shire.example:{secret.port}/secret")}) as host, pytest.raises(NotPublic):
-            fetched(f"http://shire.example:{host.port}/", resolve=leads(outside, inside))
+    with (
+        Host({"/secret": page(b"our secret")}, address="127.0.0.2") as secret,
+        Host({"/": leads_to(f"http://shire.example:{secret.port}/secret")}) as host,
+        pytest.raises(NotPublic),
+    ):
+        fetched(f"http://shire.example:{host.port}/", resolve=leads(outside, inside))
 
     assert (host.n_connections, secret.n_connections) == (1, 0)
 
@@ -204,9 +207,12 @@ def test_a_redirect_does_not_lead_inside(fetched, settings, name, form):
 
 def test_a_redirect_within_redirects_does_not_either(fetched, settings):
     settings.OUTSIDE_ALLOW = ["127.0.0.1/32"]
-    with Host({"/": page(b"our secret")}, address="127.0.0.2") as secret:
-        with Host({"/": leads_to("/on"), "/on": leads_to(secret.url)}) as host, pytest.raises(NotPublic):
-            fetched(f"{host.url}/")
+    with (
+        Host({"/": page(b"our secret")}, address="127.0.0.2") as secret,
+        Host({"/": leads_to("/on"), "/on": leads_to(secret.url)}) as host,
+        pytest.raises(NotPublic),
+    ):
+        fetched(f"{host.url}/")
 
     assert (host.n_connections, secret.n_connections) == (2, 0)
 
