@@ -66,4 +66,7 @@ class BadStatus(NotFetched):
         """The HTTP status it sent."""
         self.retry_after = retry_after
         self.may_pass = answered >= 500 or answered in (408, 425, 429)
-        self.message = _("This address answered %(status)d.") % {"status": answered}
+
+    @property
+    def message(self) -> str:
+        return _("This address answered %(status)d.") % {"status": self.answered}
