@@ -8,6 +8,8 @@ from frodo.outside.errors import BadAnswer, TooLarge
 
 PACKING = 64 * 1024
 """Bytes that packing may add to what does not get smaller by it."""
+MOST_PIECES = 10_000
+"""Into which a body may be cut: each costs us as much time as many bytes."""
 SIGNS = (
     (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|title|meta|body)\b", re.I), "text/html"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
@@ -24,11 +26,11 @@ async def read(chunks: AsyncIterable[bytes], most: int, packed: str, *, may_cut:
     if packed not in ("", "identity", "gzip", "x-gzip"):
         raise BadAnswer  # we have asked for nothing else
     unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packed else None
-    body, n_sent = bytearray(), 0
+    body, n_sent, n_pieces = bytearray(), 0, 0
     async for chunk in chunks:
-        n_sent += len(chunk)
+        n_sent, n_pieces = n_sent + len(chunk), n_pieces + 1
         body += unpacked(unpacking, chunk, most + 1 - len(body)) if unpacking else chunk
-        if len(body) > most or n_sent > most + PACKING:
+        if len(body) > most or n_sent > most + PACKING or n_pieces > MOST_PIECES:
             if may_cut:
                 break
             raise TooLarge

@@ -7,8 +7,8 @@ from frodo.outside import fetch
 
 
 @pytest.fixture(autouse=True)
-def _without_a_pause(settings):
-    settings.OUTSIDE_PAUSE = 0
+def _without_hurry(settings):
+    settings.OUTSIDE_PAUSE, settings.OUTSIDE_SECONDS = 0, 60
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def fetched():
     """fetch(), awaited; a wait without an end is a failure."""
 
     def fetched(url: str, **options):
-        return asyncio.run(asyncio.wait_for(fetch(url, **{"most_bytes": 100_000, **options}), 30))
+        return asyncio.run(asyncio.wait_for(fetch(url, **{"most_bytes": 100_000, **options}), 90))
 
     return fetched
 

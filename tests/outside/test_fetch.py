@@ -232,7 +232,8 @@ def test_a_body_without_an_end_is_too_large(fetched):
     answers = {
         "/": endless(says("200 OK", "Content-Type: text/html"), b"tea " * 10_000),
         "/chunked": endless(
-            says("200 OK", "Content-Type: text/html", "Transfer-Encoding: chunked"), b"4\r\ntea \r\n" * 10_000
+            says("200 OK", "Content-Type: text/html", "Transfer-Encoding: chunked"),
+            b"fa0\r\n" + b"tea " * 1000 + b"\r\n",
         ),
     }
     with Host(answers) as host:
@@ -240,6 +241,14 @@ def test_a_body_without_an_end_is_too_large(fetched):
             with pytest.raises(TooLarge):
                 fetched(f"{host.url}{path}", most_bytes=500_000)
             assert fetched(f"{host.url}{path}", most_bytes=500_001, may_cut=True).body == (b"tea " * 130_000)[:500_001]
+
+
+def test_a_body_in_crumbs_is_too_large(fetched):
+    head = says("200 OK", "Content-Type: text/html", "Transfer-Encoding: chunked")
+    with Host({"/": endless(head, b"1\r\na\r\n" * 1000)}) as host:
+        with pytest.raises(TooLarge):
+            fetched(f"{host.url}/")
+        assert 0 < len(fetched(f"{host.url}/", may_cut=True).body) < 20_000
 
 
 def test_what_says_that_it_is_too_large_is_not_read(fetched):
