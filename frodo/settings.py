@@ -264,9 +264,9 @@ DEFAULT_FROM_EMAIL = read(env.str, "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SIT
 
 # Other people's pages
 
-OUTSIDE_SECONDS = read(env.float, "OUTSIDE_SECONDS", 10.0, validate=lambda n: n > 0)
+OUTSIDE_SECONDS = read(env.float, "OUTSIDE_SECONDS", 10.0, validate=validate.Range(min=0.1))
 """How long fetching one page may take, with all its redirects (docs/outside.md)."""
-OUTSIDE_PAUSE = read(env.float, "OUTSIDE_PAUSE", 1.0, validate=lambda n: n >= 0)
+OUTSIDE_PAUSE = read(env.float, "OUTSIDE_PAUSE", 1.0, validate=validate.Range(min=0))
 """Seconds between two requests to one host."""
 OUTSIDE_ALLOW = read(env.list, "OUTSIDE_ALLOW", [])
 """Networks that may be asked, on any port, although they are not public."""
