@@ -6,6 +6,7 @@ Defaults suit a laptop. docs/settings.md lists every variable.
 import os
 import sys
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -260,6 +261,20 @@ CAN_SEND_MAIL = bool(EMAIL_URL)
 globals().update(settings_of(EMAIL_URL))
 EMAIL_TIMEOUT = read(env.float, "EMAIL_TIMEOUT", 20.0, validate=validate.Range(min=0.1))
 DEFAULT_FROM_EMAIL = read(env.str, "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
+
+# Other people's pages
+
+OUTSIDE_SECONDS = read(env.float, "OUTSIDE_SECONDS", 10.0, validate=validate.Range(min=0.1))
+"""How long fetching one page may take, with all its redirects (docs/outside.md)."""
+OUTSIDE_PAUSE = read(env.float, "OUTSIDE_PAUSE", 1.0, validate=validate.Range(min=0))
+"""Seconds between two requests to one host."""
+OUTSIDE_ALLOW = read(env.list, "OUTSIDE_ALLOW", [])
+"""Networks that may be asked, on any port, although they are not public."""
+for network in OUTSIDE_ALLOW:
+    try:
+        ip_network(network)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"OUTSIDE_ALLOW: {error}.") from error
 
 # Work beside the requests
 

@@ -65,7 +65,15 @@ def test_a_mistyped_truth_is_named(name: str):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("POSTS_PER_PAGE", "ten"), ("POSTS_PER_PAGE", "0"), ("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "wherever")],
+    [
+        ("POSTS_PER_PAGE", "ten"),
+        ("POSTS_PER_PAGE", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DATABASE_URL", "wherever"),
+        ("OUTSIDE_ALLOW", "10.0.0.0/8,here"),
+        ("OUTSIDE_ALLOW", "10.0.0.1/8"),
+        ("OUTSIDE_SECONDS", "0"),
+    ],
 )
 def test_a_value_out_of_reach_is_named(name: str, value: str):
     assert re.search(rf"ImproperlyConfigured: .*{name}", refusal(**{name: value}))
