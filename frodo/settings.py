@@ -29,6 +29,8 @@ def read(parse: Callable, name: str, default, **options):
         raise ImproperlyConfigured(f"A setting in the environment cannot be used: {error}") from error
 
 
+ABOVE_ZERO = validate.Range(min=0, min_inclusive=False)
+
 DATA_DIR = Path(read(env.str, "DATA_DIR", str(BASE_DIR / "data")))
 
 # Safety
@@ -189,22 +191,22 @@ else:
 
 # Clients
 
-CLIENT_SECONDS = read(env.float, "CLIENT_SECONDS", 30.0, validate=lambda n: n > 0)
+CLIENT_SECONDS = read(env.float, "CLIENT_SECONDS", 30.0, validate=ABOVE_ZERO)
 """How long a client may stand still: in the middle of a request, or reading none of its answer."""
 
 # Pages kept in memory
 
-PAGE_CACHE_MB = read(env.int, "PAGE_CACHE_MB", 0 if DEBUG else 64, validate=lambda n: n >= 0)
+PAGE_CACHE_MB = read(env.int, "PAGE_CACHE_MB", 0 if DEBUG else 64, validate=validate.Range(min=0))
 """Of one process. 0: every page is made when it is asked for, as while a theme is written."""
-PAGE_CACHE_SECONDS = read(env.float, "PAGE_CACHE_SECONDS", 60.0, validate=lambda n: n > 0)
+PAGE_CACHE_SECONDS = read(env.float, "PAGE_CACHE_SECONDS", 60.0, validate=ABOVE_ZERO)
 """How long a page is kept, should nobody tell that it has changed."""
-PAGE_CACHE_LOOK = read(env.float, "PAGE_CACHE_LOOK", 1.0, validate=lambda n: n > 0)
+PAGE_CACHE_LOOK = read(env.float, "PAGE_CACHE_LOOK", 1.0, validate=ABOVE_ZERO)
 """Seconds between looks at the database for changes that other processes made."""
 PAGE_CACHE_PATIENCE = 3.0
 """Seconds a page may take to be made, where there is an older one that can be shown instead."""
-PAGE_CACHE_CDN_SECONDS = read(env.int, "PAGE_CACHE_CDN_SECONDS", 0, validate=lambda n: n >= 0)
+PAGE_CACHE_CDN_SECONDS = read(env.int, "PAGE_CACHE_CDN_SECONDS", 0, validate=validate.Range(min=0))
 """How long a CDN may answer by itself; it hears of no change meanwhile."""
-VIEWS_WRITE_SECONDS = read(env.float, "VIEWS_WRITE_SECONDS", 10.0, validate=lambda n: n > 0)
+VIEWS_WRITE_SECONDS = read(env.float, "VIEWS_WRITE_SECONDS", 10.0, validate=ABOVE_ZERO)
 """Seconds for which views are counted in memory before they are written down."""
 
 # Accounts
@@ -280,7 +282,7 @@ for network in OUTSIDE_ALLOW:
 
 BACKGROUND = read(env.bool, "BACKGROUND", True)
 """Whether the server sends letters and does its daily chores itself; else commands do (docs/letters.md)."""
-BACKGROUND_LOOK = read(env.float, "BACKGROUND_LOOK", 10.0, validate=lambda n: n > 0)
+BACKGROUND_LOOK = read(env.float, "BACKGROUND_LOOK", 10.0, validate=ABOVE_ZERO)
 """Seconds between looks for letters and chores that are due."""
 
 # Live

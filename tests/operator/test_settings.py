@@ -111,6 +111,17 @@ def test_an_address_of_mail_is_taken_apart(url, found):
     assert setting(names, EMAIL_URL=url) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "0") for name in ("CLIENT_SECONDS", "PAGE_CACHE_SECONDS", "PAGE_CACHE_LOOK", "BACKGROUND_LOOK")),
+        *(("VIEWS_WRITE_SECONDS", "-1"), ("PAGE_CACHE_MB", "-1"), ("PAGE_CACHE_CDN_SECONDS", "-1")),
+    ],
+)
+def test_a_number_beyond_its_bounds_stops_the_start(name: str, value: str):
+    assert re.search(rf"ImproperlyConfigured: .*{name}", refusal(**{name: value}))
+
+
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example:x"])
 def test_an_address_of_mail_that_cannot_be_used(url):
     assert "EMAIL_URL" in refusal(EMAIL_URL=url)
