@@ -76,6 +76,10 @@ class Endpoint(APIView):
             return self.finish(asked, self.refusal(error))
         return self.finish(asked, as_answer(said))
 
+    async def options(self, request: Request, *args, **kwargs) -> HttpResponse:
+        """Which methods there are; what each takes is in the schema."""
+        return Answer(headers={"Allow": ", ".join(self.allowed_methods)})
+
     def run(self, request: Request, handler) -> HttpResponse:
         """On a thread."""
         try:

@@ -72,6 +72,13 @@ def test_what_an_address_does_not_offer_is_said(client):
     assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
+def test_an_address_tells_what_it_offers(client):
+    answer = client.options("/api/posts/")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+
+
 def test_a_list_is_filtered_and_paged(client):
     for i in range(3):
         make_post(title=f"Tea {i}", tags=("tea",), days_ago=i + 1)
