@@ -1,10 +1,10 @@
 from django.db import models
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from blog.posts.models.written import Written
 from blog.posts.querysets import PageQuerySet
+from frodo.routes import address_of
 
 
 class Page(Written):
@@ -35,7 +35,7 @@ class Page(Written):
 
     @property
     def url(self) -> str:
-        return reverse("page", args=[self.slug])
+        return address_of("page", self.slug)
 
     @property
     def description(self) -> str:

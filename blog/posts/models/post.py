@@ -4,7 +4,6 @@ from typing import Optional
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -16,6 +15,7 @@ from blog.posts.models.shelf import Tag, Topic
 from blog.posts.models.written import Written
 from blog.posts.querysets import PostQuerySet
 from frodo.async_model import async_property, batched_property
+from frodo.routes import address_of
 
 N_RELATED = 4
 
@@ -199,7 +199,7 @@ class Post(Written):
 
     @property
     def url(self) -> str:
-        return reverse("post", args=[self.slug])
+        return address_of("post", self.slug)
 
     @property
     def cover_url(self) -> str:

@@ -1,13 +1,13 @@
 """Where posts are put: tags, and topics in which they have an order."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from blog.posts.querysets import ShelfQuerySet
 from blog.posts.slugs import free_slug
 from frodo.async_model import AsyncModel, batched_property
 from frodo.fields import ExactCharField, ExactSlugField
+from frodo.routes import address_of
 
 
 class Shelf(AsyncModel):
@@ -56,7 +56,7 @@ class Tag(Shelf):
 
     @property
     def url(self) -> str:
-        return reverse("tag", args=[self.slug])
+        return address_of("tag", self.slug)
 
 
 class Topic(Shelf):
@@ -68,4 +68,4 @@ class Topic(Shelf):
 
     @property
     def url(self) -> str:
-        return reverse("topic", args=[self.slug])
+        return address_of("topic", self.slug)
