@@ -218,6 +218,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # older ones are written anew when their owner signs in
+]
 AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "me"
