@@ -1,10 +1,11 @@
 from django.urls import path, re_path
 
-from accounts.views import avatar, link, me, provider, sign_in
+from accounts.views import avatar, door, link, me, provider, sign_in
 
 urlpatterns = [
     path("accounts/sign-in/", sign_in.sign_in, name="sign_in"),
     path("accounts/sign-out/", sign_in.sign_out, name="sign_out"),
+    path("accounts/code/", door.code, name="code"),
     path("accounts/link/", link.ask, name="ask_link"),
     path("accounts/link/<str:secret>/", link.use, name="use_link"),
     path("accounts/with/<slug:name>/", provider.begin, name="provider"),

@@ -235,6 +235,11 @@ SIGN_IN_LINK_MINUTES = read(env.int, "SIGN_IN_LINK_MINUTES", 15, validate=valida
 SIGN_IN_PROVIDER_SECONDS = read(env.float, "SIGN_IN_PROVIDER_SECONDS", 10.0, validate=validate.Range(min=0.1))
 """How long a provider may take for everything it is asked while somebody waits."""
 
+TOKEN_ACCESS_MINUTES = read(env.int, "TOKEN_ACCESS_MINUTES", 10, validate=validate.Range(1, 24 * 60))
+"""How long a program speaks for somebody before it must ask for the next token (docs/tokens.md)."""
+TOKEN_REFRESH_DAYS = read(env.int, "TOKEN_REFRESH_DAYS", 30, validate=validate.Range(1, 3650))
+"""How long a program may be silent before its user must sign in again."""
+
 
 def client_of(prefix: str) -> dict | None:
     """The id and the secret by which a provider knows this blog; None where there are none."""
