@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from accounts.views import avatar, door, link, me, provider, sign_in
+from accounts.views import avatar, door, link, me, provider, second_step, sign_in, tokens
 
 urlpatterns = [
     path("accounts/sign-in/", sign_in.sign_in, name="sign_in"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("accounts/with/<slug:name>/back/", provider.back, name="provider_back"),
     path("accounts/me/", me.me, name="me"),
     path("accounts/me/ways/<int:pk>/", me.disconnect, name="disconnect"),
+    path("accounts/me/code/", second_step.second_step, name="second_step"),
+    path("accounts/me/tokens/", tokens.tokens, name="tokens"),
+    path("accounts/me/tokens/<int:pk>/remove/", tokens.remove_token, name="remove_token"),
+    path("accounts/me/devices/remove/", tokens.remove_device, name="remove_devices"),
+    path("accounts/me/devices/<int:pk>/remove/", tokens.remove_device, name="remove_device"),
     path("accounts/me/export/", me.export, name="export"),
     path("accounts/me/erase/", me.erase, name="erase"),
     path("accounts/guest/export/", me.export, {"guest": True}, name="guest_export"),
