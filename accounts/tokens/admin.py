@@ -14,6 +14,9 @@ class MadeElsewhere:
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:
+        return list(self.fields)
+
 
 class DeviceInline(MadeElsewhere, admin.TabularInline):
     model = Device

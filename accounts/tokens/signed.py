@@ -1,6 +1,6 @@
 """Words with our signature on them (JWT): they name a device, and nothing of the person but the number."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,13 +57,15 @@ def unsign(kind: str, token: str, now: datetime) -> Words:
             algorithms=[ALGORITHM],
             options={"require": NEEDED, "verify_exp": False, "verify_iat": False},  # `now` may be passed in
         )
-    except (jwt.InvalidTokenError, ValueError) as error:
+        words = Words(int(claims["sub"]), int(claims["dev"]), claims["jti"])
+        is_over = claims["exp"] <= now.timestamp()
+    except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise TokenInvalid from error
     if claims["typ"] != kind:
         raise TokenInvalid
-    if datetime.fromtimestamp(claims["exp"], UTC) <= now:
+    if is_over:
         raise TokenExpired
-    return Words(int(claims["sub"]), claims["dev"], claims["jti"])
+    return words
 
 
 @lru_cache(maxsize=8)
