@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from accounts.tokens import api
 from accounts.views import avatar, door, link, me, provider, second_step, sign_in, tokens
 
 urlpatterns = [
@@ -22,6 +23,13 @@ urlpatterns = [
     path("accounts/guest/export/", me.export, {"guest": True}, name="guest_export"),
     path("accounts/guest/erase/", me.erase, {"guest": True}, name="guest_erase"),
     path("accounts/erased/", me.gone, name="erased"),
+    path("api/token/", api.SignIn.as_view(), name="api-token"),
+    path("api/token/refresh/", api.Refresh.as_view(), name="api-token-refresh"),
+    path("api/token/revoke/", api.Revoke.as_view(), name="api-token-revoke"),
+    path("api/me/tokens/", api.PersonalTokens.as_view(), name="api-tokens"),
+    path("api/me/tokens/<int:pk>/", api.OnePersonalToken.as_view(), name="api-own-token"),
+    path("api/me/devices/", api.Devices.as_view(), name="api-devices"),
+    path("api/me/devices/<int:pk>/", api.OneDevice.as_view(), name="api-device"),
     path("admin/login/", sign_in.admin_sign_in),
     re_path(r"^avatar/(?P<key>[0-9a-f]{32})\.svg$", avatar.avatar, name="avatar"),
 ]

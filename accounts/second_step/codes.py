@@ -33,13 +33,14 @@ class CodeRequired(Refused):
     code = "otp_required"
     message = _("This account asks for a code as well.")
     status = 401
+    headers = {"WWW-Authenticate": 'Bearer realm="api"'}
 
 
 class CodeWrong(Refused):
     code = "otp_wrong"
     message = _("This code is wrong, too old, or was used before.")
     status = 401
-    field = "otp"
+    headers = CodeRequired.headers
 
 
 class AlreadyOn(Refused):

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from frodo.errors import Refused
-
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -24,18 +22,6 @@ SCOPES = {
 """What a personal token may be made for. Each lets one read, too; none lets do more than its owner may."""
 
 
-class ScopeMissing(Refused):
-    code = "scope_missing"
-    status = 403
-
-    def __init__(self, scope: str) -> None:
-        super().__init__()
-        self.more = {"scope": scope}
-
-    def __str__(self) -> str:
-        return str(_("This token was not made for that; it needs the scope “%(scope)s”.") % self.more)
-
-
 @dataclass(frozen=True, slots=True)
 class Credential:
     """Whose word a token is, and for what. Held by `request.auth`."""
@@ -47,9 +33,4 @@ class Credential:
     """Of a JWT: the id of the row that it hangs on."""
 
     def allows(self, scope: str) -> bool:
-        """What is asked for by no name, is for those who signed in themselves."""
         return self.kind == JWT or scope in self.scopes or (scope == "read" and bool(self.scopes))
-
-    def require(self, scope: str) -> None:
-        if not self.allows(scope):
-            raise ScopeMissing(scope)

@@ -21,6 +21,7 @@ class TokenInvalid(Refused):
     code = "token_invalid"
     message = _("This token is not valid, or not any more. Sign in again.")
     status = 401
+    headers = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
 
 
 class TokenExpired(TokenInvalid):
