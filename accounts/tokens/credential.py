@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 JWT, PERSONAL = "jwt", "personal"
 
 SCOPES = {
-    "read": _("Read, drafts of your own among it"),
+    "read": _("Read, your own drafts among it"),
     "posts": _("Write posts, pages, tags and topics"),
     "activities": _("Write activities"),
     "uploads": _("Upload pictures"),
