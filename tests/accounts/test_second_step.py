@@ -47,6 +47,15 @@ def test_the_codes_are_those_of_rfc_6238():
     assert {n: code_at(secret, datetime.fromtimestamp(n, UTC)) for n in table} == table
 
 
+def test_the_picture_says_who_and_where(ann, settings):
+    settings.SITE_NAME = "Tea: a blog"
+
+    address = codes.address_of(SECRET, ann)
+
+    assert address.startswith("otpauth://totp/Tea%3A%20a%20blog:ann?")
+    assert f"secret={SECRET}" in address
+
+
 def test_a_code_is_used_once_and_none_before_it(ann, recovery):
     now = timezone.now()
 
