@@ -1,12 +1,14 @@
 """A code besides the password: set up, asked for at every door, and turned off again."""
 
 from base64 import b32encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core import signing
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -73,6 +75,26 @@ def test_a_code_of_another_minute_is_wrong(ann, recovery, seconds):
 
     with pytest.raises(CodeWrong):
         check(ann, code_at(SECRET, now + timedelta(seconds=seconds)), now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["code", "recovery code"])
+def test_of_two_at_the_same_moment_one_is_too_late(kind):
+    ann, then = people.ann(), timezone.now() - timedelta(hours=1)
+    recovery = turn_on(ann, SECRET, code_at(SECRET, then), then)
+    said = now_code() if kind == "code" else recovery[0]
+
+    def use(_n: int) -> bool:
+        try:
+            check(ann, said)
+        except CodeWrong:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(use, range(4))) == [False, False, False, True]
 
 
 def test_spaces_do_not_matter(ann, recovery):
