@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AdminPasswordForm
 from accounts.models import Identity, User
+from accounts.second_step.admin import SecondStepInline
+from accounts.tokens.admin import DeviceInline, PersonalTokenInline
 
 admin.site.login_form = AdminPasswordForm
 
@@ -30,7 +32,7 @@ class UserAdmin(StockUserAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_filter = ["role", "is_active", "identities__provider"]
     search_fields = ["username", "display_name", "email", "identities__label"]
-    inlines = [IdentityInline]
+    inlines = [IdentityInline, SecondStepInline, DeviceInline, PersonalTokenInline]
     fieldsets = [
         *StockUserAdmin.fieldsets[:1],
         (_("Shown to readers"), {"fields": ["display_name", "bio", "website"]}),

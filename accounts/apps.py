@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import leaving  # noqa: F401 - its receivers
+        from accounts import holdings, leaving  # noqa: F401 - what they register, their receivers

@@ -3,6 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from accounts import guessing, roles
 from accounts.models import User
@@ -11,6 +12,7 @@ from accounts.models import User
 class Accounts(ModelBackend):
     """Django's own, slowed down (accounts.guessing). Raises TooMany, which says how long to wait."""
 
+    @sensitive_variables()
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **credentials
     ) -> User | None:
@@ -21,6 +23,7 @@ class Accounts(ModelBackend):
             guessing.slow_down(request, username)
         return super().authenticate(request, username, password)
 
+    @sensitive_variables()
     async def aauthenticate(self, request: HttpRequest | None, *args, **credentials) -> User | None:
         """Django's own would check the password on the event loop."""
         return await sync_to_async(self.authenticate)(request, *args, **credentials)

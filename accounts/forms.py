@@ -8,6 +8,7 @@ from accounts import naming
 from accounts.guessing import TooMany
 from accounts.mailboxes import normal
 from accounts.models import User
+from accounts.second_step.codes import step_of
 from frodo.errors import Refused
 
 
@@ -31,8 +32,21 @@ class PasswordForm(SlowedDown, AuthenticationForm):
     }
 
 
+class CodeNeeded(Exception):
+    """No error: whose password was right goes on to another page."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.user = user
+
+
 class AdminPasswordForm(SlowedDown, AdminAuthenticationForm):
-    pass
+    """Django's view would sign in whom this form lets pass, so it raises CodeNeeded before that."""
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if step_of(user) is not None:
+            raise CodeNeeded(user)
 
 
 class AddressForm(forms.Form):

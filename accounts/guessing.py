@@ -19,6 +19,8 @@ from frodo.addresses import client_address, network
 from frodo.names import folded
 
 COOKIE = "known"
+CODES = (rates.Rate(10, 600), rates.Rate(60, 24 * 3600))
+"""Tries at the codes of one account, by who knows its password: a million codes last longer than that."""
 A_YEAR = 365 * 24 * 3600
 
 
@@ -44,6 +46,14 @@ def slow_down(request: HttpRequest, username: str) -> None:
             ("password-of", account, settings.SIGN_IN_ACCOUNT_RATE),
         ]
     wait = max(rates.take(deed, who, rates.Rate.of(rate)) if who else 0 for deed, who, rate in limits)
+    if wait:
+        raise TooMany(wait)
+
+
+def slow_down_codes(user: User, browser: str = "") -> None:
+    """The same for the codes of the second step; `browser`, if one is known, has a count of its own here too."""
+    who = browser or account_of(user.get_username())
+    wait = max(rates.take(f"code-{rate.seconds}", who, rate) for rate in CODES)
     if wait:
         raise TooMany(wait)
 

@@ -122,3 +122,9 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}, {self.created_at}"
+
+
+from accounts.second_step.models import RecoveryCode, SecondStep  # noqa: E402 - tables of other rooms
+from accounts.tokens.models import Device, PersonalToken  # noqa: E402
+
+__all__ = ["Device", "Identity", "PersonalToken", "RecoveryCode", "SecondStep", "SignInLink", "User"]

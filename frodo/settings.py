@@ -218,6 +218,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # older ones are written anew when their owner signs in
+]
 AUTHENTICATION_BACKENDS = ["accounts.backends.Accounts"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "me"
@@ -230,6 +234,11 @@ SIGN_IN_LINK_MINUTES = read(env.int, "SIGN_IN_LINK_MINUTES", 15, validate=valida
 
 SIGN_IN_PROVIDER_SECONDS = read(env.float, "SIGN_IN_PROVIDER_SECONDS", 10.0, validate=validate.Range(min=0.1))
 """How long a provider may take for everything it is asked while somebody waits."""
+
+TOKEN_ACCESS_MINUTES = read(env.int, "TOKEN_ACCESS_MINUTES", 10, validate=validate.Range(1, 24 * 60))
+"""How long a program speaks for somebody before it must ask for the next token (docs/tokens.md)."""
+TOKEN_REFRESH_DAYS = read(env.int, "TOKEN_REFRESH_DAYS", 30, validate=validate.Range(1, 3650))
+"""How long a program may be silent before its user must sign in again."""
 
 
 def client_of(prefix: str) -> dict | None:
@@ -362,7 +371,10 @@ LOGGING = {
 # API
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["frodo.api.bodies.SmallJSONParser"],

@@ -4,7 +4,6 @@ import logging
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import login
 from django.core.mail import EmailMessage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import links, naming
 from accounts.forms import AddressForm
 from accounts.going import own_path, wished
-from accounts.models import User
-from accounts.views.sign_in import go_on, show
+from accounts.views.door import come_in
+from accounts.views.sign_in import show
 from blog.context import site_root
 from blog.pages import render_page
 from frodo import mail
@@ -87,23 +86,19 @@ async def use(request: HttpRequest, secret: str) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            await sync_to_async(enter)(request, secret, name, is_new=user is None)
+            return await sync_to_async(enter)(request, secret, name, to=own_path(link.next), is_new=user is None)
         except (naming.NameMissing, naming.NameTaken) as error:
             problem, status = str(error), error.status
         except Refused as error:
             return await refuse(request, error)
-        else:
-            return go_on(request, own_path(link.next))
     context = {"link": link, "account": user, "name": name, "problem": problem}
     response = await render_page(request, "accounts/use_link.html", context, status=status)
     response["Referrer-Policy"] = "same-origin"  # the address is a secret
     return response
 
 
-def enter(request: HttpRequest, secret: str, name: str, *, is_new: bool) -> User:
-    user = links.use(secret, naming.checked(name) if is_new else "")
-    login(request, user)
-    return user
+def enter(request: HttpRequest, secret: str, name: str, *, to: str, is_new: bool) -> HttpResponse:
+    return come_in(request, links.use(secret, naming.checked(name) if is_new else ""), to)
 
 
 async def refuse(request: HttpRequest, error: Refused) -> HttpResponse:

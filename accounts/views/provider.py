@@ -2,16 +2,13 @@
 
 import secrets as random
 from dataclasses import asdict
-from datetime import timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import providers
 from accounts.entering import Known, connect, enter
+from accounts.freshness import SignedInLongAgo, must_be_fresh
 from accounts.going import own_path, wished
-from accounts.models import User
 from accounts.providers.base import Provider, Secrets
-from accounts.views.sign_in import go_on
+from accounts.views.door import come_in, go_on
 from blog.context import site_root
 from blog.pages import render_page
 from frodo.errors import Refused
@@ -30,21 +27,11 @@ from frodo.errors import Refused
 COOKIE = "way-"
 PATH = "/accounts/with/"
 TEN_MINUTES = 600
-FRESH = timedelta(minutes=15)
-"""How long after signing in one of the staff may add a way in."""
 
 
 class SomebodyElse(Refused):
     code = "somebody_else"
     message = gettext_lazy("Somebody else has signed in meanwhile.")
-    status = 403
-
-
-class SignedInLongAgo(Refused):
-    code = "signed_in_long_ago"
-    message = gettext_lazy(
-        "Sign out and in again first: whoever finds your browser open must not add a way of their own."
-    )
     status = 403
 
 
@@ -54,8 +41,11 @@ async def begin(request: HttpRequest, name: str) -> HttpResponse:
     """A page that leads there by itself: a form may not, by our Content-Security-Policy."""
     provider = provider_named(name)
     user = await request.auser()
-    if user.is_authenticated and user.is_guarded and not is_fresh(user):
-        return await refuse(request, provider, str(SignedInLongAgo()), status=SignedInLongAgo.status)
+    try:
+        if user.is_authenticated:
+            must_be_fresh(user)
+    except SignedInLongAgo as error:
+        return await refuse(request, provider, str(error), status=error.status)
     secrets = Secrets(random.token_urlsafe(32), random.token_urlsafe(32), random.token_urlsafe(32))
     try:
         there = await provider.way_there(secrets, address_back(request, provider))
@@ -112,12 +102,7 @@ def let_in(request: HttpRequest, known: Known, dance: dict) -> HttpResponse:
             raise SomebodyElse
         connect(request.user, known)
         return go_on(request, resolve_url("me"))
-    login(request, enter(known))
-    return go_on(request, own_path(dance["next"]))
-
-
-def is_fresh(user: User) -> bool:
-    return user.last_login is not None and user.last_login > timezone.now() - FRESH
+    return come_in(request, enter(known), own_path(dance["next"]))
 
 
 def provider_named(name: str) -> Provider:

@@ -3,16 +3,17 @@
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import guessing, providers
-from accounts.forms import AddressForm, PasswordForm
+from accounts.forms import AddressForm, CodeNeeded, PasswordForm
 from accounts.going import wished
+from accounts.views.door import ask_code, come_in, go_on
 from blog.pages import render_page
 
 
@@ -29,22 +30,16 @@ async def sign_in(request: HttpRequest) -> HttpResponse:
 
 async def take_password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request, data=request.POST)
-    if not await sync_to_async(let_in)(request, form):  # a password is checked by half a second of reckoning
-        status = 429 if form.retry_after else 400
-        response = await show(request, password=form, status=status)
+    response = await sync_to_async(let_in)(request, form)  # to check a password takes its time
+    if response is None:
+        response = await show(request, password=form, status=429 if form.retry_after else 400)
         if form.retry_after:
             response["Retry-After"] = form.retry_after
-        return response
-    response = go_on(request)
-    guessing.remember(response, form.get_user())
     return response
 
 
-def let_in(request: HttpRequest, form: PasswordForm) -> bool:
-    if not form.is_valid():
-        return False
-    login(request, form.get_user())
-    return True
+def let_in(request: HttpRequest, form: PasswordForm) -> HttpResponse | None:
+    return come_in(request, form.get_user(), by_password=True) if form.is_valid() else None
 
 
 async def show(
@@ -66,11 +61,6 @@ async def show(
     return await render_page(request, "accounts/sign_in.html", context, status=status)
 
 
-def go_on(request: HttpRequest, to: str = "") -> HttpResponseRedirect:
-    """To where the person was before, else to their own page."""
-    return HttpResponseRedirect(to or wished(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
-
-
 @require_POST
 @never_cache
 async def sign_out(request: HttpRequest) -> HttpResponse:
@@ -82,7 +72,10 @@ async def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
     """Django's own page; who came in by it is known in this browser from then on."""
-    response = admin.site.login(request)
+    try:
+        response = admin.site.login(request)
+    except CodeNeeded as needed:
+        return ask_code(needed.user, wished(request) or reverse("admin:index"), by_password=True)
     if request.method == "POST" and response.status_code == 302:
         guessing.remember(response, request.user)
     return response

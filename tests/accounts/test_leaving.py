@@ -69,7 +69,8 @@ def test_so_does_the_admins_button(ann, bob):
     desk = AsyncClient()
     desk.force_login(ann)
     said = {"username": "bob", "display_name": "Bob", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
-    said |= {f"identities-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    inlines = ("identities", "second_step", "devices", "personal_tokens")
+    said |= {f"{inline}-{name}": "0" for inline in inlines for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     said |= {"is_active": "on", "role": "reader"}
 
     message = heard(bob, lambda: desk.post(f"/admin/accounts/user/{bob.pk}/change/", said))

@@ -1,8 +1,10 @@
 """Signing in with a password: by readers' page and by the admin's, and how guessing is slowed."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+import frodo.settings
 from tests import people
 from tests.accounts.visits import user_of
 
@@ -106,3 +108,17 @@ def test_the_answer_tells_nobody_which_names_exist():
     assert known.status_code == unknown.status_code == 400
     assert "Name and password do not belong together." in known.content.decode()
     assert "Name and password do not belong together." in unknown.content.decode()
+
+
+def test_a_password_is_kept_by_argon2_and_an_older_one_from_the_next_sign_in_on(client, settings, ann):
+    settings.PASSWORD_HASHERS = frodo.settings.PASSWORD_HASHERS
+    ann.password = make_password(ANN["password"], hasher="pbkdf2_sha256")
+    ann.save()
+
+    assert client.post("/accounts/sign-in/", ANN).status_code == 302
+
+    ann.refresh_from_db()
+    assert ann.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert user_of(client) == ann
+    assert client.get("/accounts/me/").status_code == 200
+    assert Client().post("/accounts/sign-in/", ANN).status_code == 302

@@ -89,7 +89,9 @@ def test_the_owner_gives_roles(client):
     page = client.get(reverse("admin:accounts_user_change", args=[bob.pk]))
     form = {name: value for name, value in page.context["adminform"].form.initial.items() if value is not None}
     form |= {"role": "editor", "date_joined_0": "2026-01-01", "date_joined_1": "10:00", "_save": "Save"}
-    form |= {f"identities-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+    inlines = [inline.formset.prefix for inline in page.context["inline_admin_formsets"]]
+    counts = ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")
+    form |= {f"{inline}-{name}_FORMS": 0 for inline in inlines for name in counts}
 
     answer = client.post(reverse("admin:accounts_user_change", args=[bob.pk]), form)
 
