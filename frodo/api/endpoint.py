@@ -7,6 +7,7 @@ and the verb share one hop to a thread.
 
 import json
 from hashlib import blake2b
+from io import SEEK_END
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
@@ -58,6 +59,7 @@ class Endpoint(APIView):
 
     async def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         self.args, self.kwargs = args, kwargs
+        tell_length(request)
         self.request = asked = self.initialize_request(request, *args, **kwargs)
         name = request.method.lower()
         handler = getattr(self, name, None) if name in self.http_method_names else None
@@ -140,6 +142,13 @@ class Endpoint(APIView):
 def says_who(request: HttpRequest) -> bool:
     """Is there anything by which somebody could be known?"""
     return "HTTP_AUTHORIZATION" in request.META or settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def tell_length(request: HttpRequest) -> None:
+    """A body that came in pieces has arrived by now; without a length DRF takes it for an empty one."""
+    if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
+        request.META["CONTENT_LENGTH"] = request._stream.seek(0, SEEK_END)
+        request._stream.seek(0)
 
 
 def as_answer(said) -> HttpResponse:
