@@ -19,7 +19,7 @@ from benchmarks.sockets import Pages, pages, room_for
 from benchmarks.table import Row
 
 MANY, SOME = 5000, 1000
-LIMITS = ("COMMENT_RATE", "COMMENT_RATE_NETWORK", "COMMENT_RATE_ALL")
+LIMITS = ("API_WRITE_RATE", "COMMENT_RATE", "COMMENT_RATE_NETWORK", "COMMENT_RATE_ALL")
 UNLIMITED = {"COMMENT_FLOOD": "", **dict.fromkeys(LIMITS, "1000000/s")}
 """One client writes all comments: what is measured is not the defence against that."""
 SERVER_CORE, CLIENT_CORE = "0", "1"

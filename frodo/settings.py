@@ -382,7 +382,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
-API_READ_RATE = read(env.str, "API_READ_RATE", "600/m")
+API_READ_RATE = read(env.str, "API_READ_RATE", "1800/m")
 """How often one network may ask the API, for each process."""
 API_WRITE_RATE = read(env.str, "API_WRITE_RATE", "120/m")
 """How often one person may write by the API; for guests, one network."""

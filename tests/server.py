@@ -54,6 +54,7 @@ class Server:
             "SECRET_KEY": "a key for tests, long enough to be taken",
             "MEDIA_ROOT": str(folder / "media"),
             "REDIS_PREFIX": f"frodo-test-{name_of(folder)}",
+            "API_WRITE_RATE": "10000/s",
             "COMMENT_RATE": "10000/s",
             "SIGN_IN_RATE": "10000/s",
             "SIGN_IN_ACCOUNT_RATE": "10000/s",

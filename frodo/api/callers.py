@@ -105,6 +105,9 @@ class PublishersWrite(BasePermission):
         return request.method in SAFE_METHODS or (request.user.is_authenticated and request.user.can_publish)
 
 
+HERE = {"", "127.0.0.1", network("::1")}
+
+
 class Sieve:
     """How often each network has read lately, in this process's memory: a read costs less than asking a cache."""
 
@@ -127,7 +130,11 @@ reads = Sieve()
 
 
 def slow_down_reading(request) -> None:
-    if wait := reads.take(network(client_address(request)), rates.Rate.of(settings.API_READ_RATE)):
+    """From this machine itself it is one's own script, or a proxy that settings do not name: all readers at once."""
+    who = network(client_address(request))
+    if who in HERE:
+        return
+    if wait := reads.take(who, rates.Rate.of(settings.API_READ_RATE)):
         raise rates.TooFast(wait)
 
 
