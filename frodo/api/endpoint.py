@@ -86,15 +86,26 @@ class Endpoint(APIView):
         """On a thread."""
         try:
             self.admit(request)
-            if request.method == "POST" and self.is_repeatable and idempotency.key_of(request):
-                answer = idempotency.once(request, lambda: as_answer(handler(request, *self.args, **self.kwargs)))
-            else:
-                answer = as_answer(handler(request, *self.args, **self.kwargs))
+            answer = self.answer(request, handler)
         except REFUSALS as error:
             answer = self.refusal(error)
         except RawPostDataException:
             answer = self.refusal(errors.Unreadable())
         return self.finish(request, answer)
+
+    def answer(self, request: Request, handler) -> HttpResponse:
+        def handle() -> HttpResponse:
+            return as_answer(handler(request, *self.args, **self.kwargs))
+
+        is_made_once = request.method == "POST" and self.is_repeatable and idempotency.key_of(request) is not None
+        if is_made_once:
+            return idempotency.once(request, handle, prepare=lambda: self.prepare(request))
+        if request.method == "POST":
+            self.prepare(request)
+        return handle()
+
+    def prepare(self, request: Request) -> None:
+        """For POST: what takes long and touches no row, done before there is a transaction."""
 
     def admit(self, request: Request) -> None:
         self.perform_authentication(request)

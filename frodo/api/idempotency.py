@@ -63,16 +63,21 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def once(request: Request, make: Callable[[], HttpResponse]) -> HttpResponse:
+def once(request: Request, make: Callable[[], HttpResponse], prepare: Callable[[], None]) -> HttpResponse:
     """`make()`, unless it was made before; then its answer, again. What is refused is not kept, and can be tried again.
 
-    Two at once wait for each other at the unique key.
+    `prepare` is called before the transaction of `make`, where that is to be called at all. Two at once wait for each
+    other at the unique key.
     """
     who, key, asked = asker(request), key_of(request), fingerprint(request)
+    is_prepared = False
     for attempt in range(TIMES):
         given = AnswerGiven.objects.filter(who=who, key=key, created_at__gt=timezone.now() - KEPT).first()
         if given is not None:
             return again(given, asked)
+        if not is_prepared:
+            prepare()
+            is_prepared = True
         try:
             return make_and_note(who, key, asked, make)
         except (IntegrityError, OperationalError) as error:
