@@ -348,6 +348,22 @@ SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read(env.str, "MEDIA_ROOT", str(DATA_DIR / "media")))
 
+# Uploads
+
+UPLOAD_MAX_MB = read(env.int, "UPLOAD_MAX_MB", 20, validate=validate.Range(1, 1000))
+UPLOAD_MAX_MEGAPIXELS = read(env.int, "UPLOAD_MAX_MEGAPIXELS", 50, validate=validate.Range(1, 170))
+"""Of one picture, known before it is decoded: each million takes 3 to 8 MB of memory for a moment."""
+UPLOAD_MAX_SIDE = read(env.int, "UPLOAD_MAX_SIDE", 16_000, validate=validate.Range(100, 65_000))
+UPLOAD_MAX_FRAMES = read(env.int, "UPLOAD_MAX_FRAMES", 2000, validate=validate.Range(min=1))
+UPLOAD_MAX_ANIMATION_MEGAPIXELS = read(env.int, "UPLOAD_MAX_ANIMATION_MEGAPIXELS", 200, validate=validate.Range(min=1))
+"""Of all pictures of an animation together."""
+UPLOAD_RATE = read(env.str, "UPLOAD_RATE", "120/10m")
+"""How many pictures one person may upload in how long."""
+UPLOAD_WIDTHS = sorted({int(n) for n in read(env.list, "UPLOAD_WIDTHS", ["480", "960", "1600"], subcast=int)})
+"""In pixels, of the smaller copies made of each picture; none, where it is empty."""
+MAX_BODY = (UPLOAD_MAX_MB + 1) * 1024**2
+"""Bytes of the longest request that is read."""
+
 # Logs
 
 LOG_LEVEL = read(env.str, "LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR")))
