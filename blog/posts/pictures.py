@@ -1,20 +1,33 @@
 """What Frodo knows of a picture in its own media folder."""
 
-from urllib.parse import unquote, urlsplit
-
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from PIL import Image, UnidentifiedImageError
 
+from blog.uploads import known
+from frodo.markdown import Picture
 
-def size_of(url: str) -> tuple[int, int] | None:
-    """Width and height in pixels of a picture of ours; None for another host's or an unreadable one."""
-    path = unquote(urlsplit(url).path)
-    if not path.startswith(settings.MEDIA_URL) or urlsplit(url).netloc:
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
+"""What an import takes; no other decoder is asked."""
+
+
+def picture_of(url: str) -> Picture | None:
+    """None for another host's, or an unreadable one."""
+    name = known.name_of(url)
+    if name is None:
         return None
+    if upload := known.upload_of(name):
+        return known.picture(upload)
+    size = size_of(name)
+    return Picture(*size) if size else None
+
+
+def size_of(name: str) -> tuple[int, int] | None:
+    """Width and height in pixels of a picture in the media folder."""
     try:
-        with default_storage.open(path.removeprefix(settings.MEDIA_URL)) as file, Image.open(file) as image:
+        with default_storage.open(name) as file, Image.open(file, formats=FORMATS) as image:
             return image.size
-    except (OSError, UnidentifiedImageError, SuspiciousOperation, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, SuspiciousOperation):
+        return None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None

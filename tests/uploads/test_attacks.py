@@ -1,5 +1,6 @@
 """Files that are not what they seem, and what becomes of them."""
 
+import contextlib
 import re
 import struct
 import tracemalloc
@@ -287,10 +288,8 @@ def test_bytes_that_are_turned_at_random_do_no_harm(ann):
             data = bytearray(whole)
             for _ in range(dice.randint(1, 6)):
                 data[dice.randrange(12, len(data))] = dice.randrange(256)
-            try:
+            with contextlib.suppress(BrokenImage, NotAnImage, TooManyPixels):
                 store(bytes(data), user=ann)
-            except (BrokenImage, NotAnImage, TooManyPixels):
-                pass
 
 
 XSS = ROOT.parent / "shared" / "corpus" / "xss"
