@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
 from frodo.mail import settings_of
+from frodo.stores import FOLDER, media_store
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -341,9 +342,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [theme / "static" for theme in THEMES if (theme / "static").is_dir()]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_store(lambda name: read(env.str, name, "")),
     "staticfiles": {"BACKEND": "frodo.files.StaticStorage"},
 }
+MEDIA_IS_HERE = STORAGES["default"] == FOLDER
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read(env.str, "MEDIA_ROOT", str(DATA_DIR / "media")))

@@ -71,3 +71,10 @@ class InUse(Refused):
     def __init__(self, places: list[dict]) -> None:
         super().__init__()
         self.more = {"shown_in": places}
+
+
+class StoreAway(Refused):
+    code = "store_away"
+    status = 503
+    retry_after = 60
+    message = gettext_lazy("The picture cannot be kept just now. Try again later.")

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from blog.uploads import showing
 from blog.uploads.cleaning import Clean, clean
 from blog.uploads.models import FOLDER, Upload
-from blog.uploads.refusals import InUse, TooLarge
+from blog.uploads.refusals import InUse, StoreAway, TooLarge
 from blog.waking import due
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def store(data: bytes | BinaryIO, *, user, name: str = "", alt: str = "") -> Upl
     """Raises one of blog.uploads.refusals. `name` is what it was called; only a label is made of it."""
     found = clean(bounded(data))
     key = secrets.token_hex(16)
-    stored = default_storage.save(f"{FOLDER}{key[:2]}/{key}.{found.ending}", ContentFile(found.data))
+    stored = put(f"{FOLDER}{key[:2]}/{key}.{found.ending}", found.kind, found.data)
     try:
         with transaction.atomic():
             upload = Upload.objects.create(
@@ -48,6 +48,16 @@ def store(data: bytes | BinaryIO, *, user, name: str = "", alt: str = "") -> Upl
         throw_away([stored])
         raise
     return upload
+
+
+def put(name: str, kind: str, data: bytes) -> str:
+    content = ContentFile(data)
+    content.content_type = f"image/{kind}"  # a store elsewhere sends it as we say
+    try:
+        return default_storage.save(name, content)
+    except Exception as error:  # other people's server, or a full disk
+        logger.exception("A picture could not be kept: %s", name)
+        raise StoreAway from error
 
 
 def bounded(data: bytes | BinaryIO) -> bytes:

@@ -8,7 +8,6 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
@@ -19,7 +18,7 @@ from blog.chores import ChoreTime, chore
 from blog.uploads import showing
 from blog.uploads.models import Upload
 from blog.uploads.scaling import Copy, copies
-from blog.uploads.storing import throw_away
+from blog.uploads.storing import put, throw_away
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ def make(upload: Upload) -> None:
         with default_storage.open(upload.file.name) as file:
             data = file.read()
         made = copies(data, upload.kind, settings.UPLOAD_WIDTHS)
-        put(upload, made)
+        put_all(upload, made)
     except Exception as error:  # of a storage that is other people's, or no memory: it is tried again later
         logger.warning("No smaller copies of the upload %s this time: %r", upload.pk, error)
         if upload.n_tries + 1 >= N_TRIES:
@@ -87,12 +86,12 @@ def make(upload: Upload) -> None:
     keep(upload, made)
 
 
-def put(upload: Upload, made: list[Copy]) -> None:
+def put_all(upload: Upload, made: list[Copy]) -> None:
     for copy in made:
         name = upload.variant_name(copy.kind, copy.width)
         if default_storage.exists(name):  # of somebody who was killed: perhaps not all of it
             default_storage.delete(name)
-        default_storage.save(name, ContentFile(copy.data))
+        put(name, copy.kind, copy.data)
 
 
 def keep(upload: Upload, made: list[Copy]) -> None:
