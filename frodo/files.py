@@ -13,7 +13,7 @@ from servestatic import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 FOR_EVER = "public, max-age=31536000, immutable"
-RANDOM = re.compile(r"uploads/[0-9a-f]{2}/[0-9a-f]{32}(?:-[0-9]+)?\.[a-z]+\Z")
+RANDOM = re.compile(r"(?:uploads/[0-9a-f]{2}|covers/[0-9]{4}/[0-9]{2})/[0-9a-f]{32}(?:-[0-9]+)?\.[a-z]+\Z")
 """Names by which never anything else is found."""
 
 

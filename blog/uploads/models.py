@@ -106,6 +106,12 @@ class Upload(AsyncModel):
                 )
         return found
 
+    @property
+    def smallest_url(self) -> str:
+        """For a thumbnail."""
+        copies = [copy for copy in self.variants if copy["kind"] == "webp"]
+        return default_storage.url(self.variant_name("webp", copies[0]["width"])) if copies else self.url
+
     def variant_name(self, kind: str, width: int) -> str:
         return f"{FOLDER}{self.key[:2]}/{self.key}-{width}.{kind}"
 

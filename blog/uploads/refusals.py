@@ -14,6 +14,10 @@ class NotAnImage(Refused):
     message = gettext_lazy("This is not a picture that can be shown: use JPEG, PNG, WebP, GIF or AVIF.")
 
 
+class EmptyFile(NotAnImage):
+    message = gettext_lazy("The file is empty.")
+
+
 class TooLarge(Refused):
     code = "too_large"
     status = 413

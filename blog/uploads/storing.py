@@ -10,11 +10,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from blog.uploads import showing
 from blog.uploads.cleaning import Clean, clean
 from blog.uploads.models import FOLDER, Upload
-from blog.uploads.refusals import InUse, StoreAway, TooLarge
+from blog.uploads.querysets import UploadQuerySet
+from blog.uploads.refusals import EmptyFile, InUse, StoreAway, TooLarge
 from blog.waking import due
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,8 @@ def bounded(data: bytes | BinaryIO) -> bytes:
     found = data if isinstance(data, (bytes, bytearray, memoryview)) else data.read(most + 1)
     if len(found) > most:
         raise TooLarge
+    if not found:
+        raise EmptyFile
     return bytes(found)
 
 
@@ -86,6 +90,13 @@ def plain(text: str, length: int) -> str:
 def describe(upload: Upload, alt: str) -> None:
     upload.alt = plain(alt, 500)
     upload.save(update_fields=["alt"])
+
+
+def copy_anew(uploads: UploadQuerySet) -> int:
+    """Let the smaller copies be made again, as after a change of UPLOAD_WIDTHS; of how many pictures."""
+    n = uploads.filter(n_frames=1).update(state=Upload.State.WAITING, n_tries=0, due_at=timezone.now())
+    due.set()
+    return n
 
 
 def remove(upload: Upload, *, force: bool = False) -> None:

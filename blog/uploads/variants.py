@@ -113,9 +113,3 @@ def show(upload: Upload) -> None:
         current = type(row)._base_manager.select_for_update().filter(pk=row.pk).first()
         if current is not None:
             current.render_anew()
-
-
-def make_anew(uploads) -> int:
-    """Let the copies be made again, as after a change of UPLOAD_WIDTHS; how many pictures there are."""
-    still = uploads.filter(n_frames=1)
-    return still.update(state=State.WAITING, n_tries=0, due_at=timezone.now())

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandParser
 
-from blog.uploads import variants
+from blog.uploads import storing, variants
 from blog.uploads.models import Upload
 
 
@@ -12,5 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *, again: bool, **options) -> None:
         if again:
-            variants.make_anew(Upload.objects.all())
+            storing.copy_anew(Upload.objects.all())
         self.stdout.write(variants.make_variants())
