@@ -22,7 +22,7 @@ from blog.uploads.refusals import BrokenImage, Busy, NotAnImage, TooManyFrames, 
 ENDINGS = {"jpeg": "jpg", "png": "png", "webp": "webp", "gif": "gif", "avif": "avif"}
 """The kinds of pictures there are, and how names of their files end."""
 
-PATIENCE = 30.0
+PATIENCE = 10.0
 """Seconds one picture waits for another: decoded they are a hundred times as large as their files."""
 one_at_a_time = threading.Lock()
 

@@ -10,6 +10,7 @@ class Shows(Protocol):
     """A row that shows pictures."""
 
     url: str
+    is_visible: bool
 
     def render_anew(self) -> None: ...
 
@@ -29,4 +30,4 @@ def rows(upload: Upload) -> list[Shows]:
 
 
 def places(upload: Upload) -> list[dict]:
-    return [{"title": str(row), "url": row.url} for row in rows(upload)]
+    return [{"title": str(row), "url": row.url, "is_visible": row.is_visible} for row in rows(upload)]

@@ -99,13 +99,16 @@ def copy_anew(uploads: UploadQuerySet) -> int:
     return n
 
 
-def remove(upload: Upload, *, force: bool = False) -> None:
-    """Raises InUse while something shows it, unless it is to go all the same."""
+def remove(upload: Upload, *, force: bool = False, tells_all: bool = True) -> None:
+    """Raises InUse while something shows it, unless it is to go all the same.
+
+    `tells_all`: where it is shown is told even of what is not published.
+    """
     with transaction.atomic():
         Upload.objects.select_for_update().filter(pk=upload.pk).first()
         places = showing.places(upload)
         if places and not force:
-            raise InUse(places)
+            raise InUse([place for place in places if tells_all or place["is_visible"]])
         upload.refresh_from_db()
         names = upload.names
         try:

@@ -55,6 +55,6 @@ def test_a_picture_that_is_shown_is_not_given_up(cid, make):
     with pytest.raises(InUse) as refusal:
         storing.remove(upload)
 
-    assert refusal.value.more["shown_in"] == [{"title": entry.title, "url": entry.url}]
+    assert refusal.value.more["shown_in"] == [{"title": entry.title, "url": entry.url, "is_visible": True}]
     storing.remove(upload, force=True)
     assert not Upload.objects.exists()
