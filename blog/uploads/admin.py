@@ -17,7 +17,7 @@ from blog.uploads.refusals import InUse
 
 @admin.register(Upload)
 class UploadAdmin(admin.ModelAdmin):
-    list_display = ["thumbnail", "name", "size", "weight", "state", "user", "created_at", "copy"]
+    list_display = ["thumbnail", "name", "copy", "size", "weight", "state", "user", "created_at"]
     list_display_links = ["thumbnail", "name"]
     list_filter = ["kind", "state", "created_at"]
     list_select_related = ["user"]

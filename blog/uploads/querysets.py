@@ -20,5 +20,5 @@ class UploadQuerySet(models.QuerySet):
     def search(self, words: str) -> "UploadQuerySet":
         found = self
         for word in words.split():
-            found = found.filter(Q(alt__icontains=word) | Q(label__icontains=word) | Q(key__startswith=word))
+            found = found.filter(Q(alt__icontains=word) | Q(label__icontains=word) | Q(key=word))
         return found

@@ -238,6 +238,7 @@ def test_the_shelf(desk, width, scheme, locale):
 
     thumb = page.locator(".upload-thumb").first
     expect(thumb).to_be_visible()
+    expect(thumb).to_have_css("width", "96px")
     page.locator(".upload-copy").first.click()
     expect(page.locator(".upload-copy").first).to_have_text(re.compile("Copied|已复制"))
     assert re.fullmatch(rf"!\[\]\({ADDRESS}\)", page.evaluate("navigator.clipboard.readText()"))

@@ -22,8 +22,13 @@ function attach(area, words) {
     changed();
   }
 
+  // In a text where nobody has been yet there is no caret: pictures go to its end.
+  let visited = document.activeElement === area;
+  area.addEventListener("focus", () => { visited = true; });
+
   function insert(text) {
-    const { selectionStart: start, selectionEnd: end, value } = area;
+    const { value } = area;
+    const [start, end] = visited ? [area.selectionStart, area.selectionEnd] : [value.length, value.length];
     const before = start && value[start - 1] !== "\n" ? "\n\n" : "";
     const after = end < value.length && value[end] !== "\n" ? "\n\n" : "";
     area.setRangeText(before + text + after, start, end, "end");
