@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence, JpegImagePlugin
@@ -140,9 +141,11 @@ def encode(kind: str, image: Image.Image, options: dict) -> Clean:
     picture = only_pixels(image)
     if kind == "jpeg" and picture.mode not in ("L", "RGB"):
         picture = picture.convert("RGB")
-    out = BytesIO()
-    picture.save(out, kind.upper(), **options)
-    return Clean(kind, out.getvalue(), *picture.size)
+    # A JPEG is written at one go. Into memory Pillow does so while every other thread waits, into a file while they run.
+    with TemporaryFile() if kind == "jpeg" else BytesIO() as out:
+        picture.save(out, kind.upper(), **options)
+        out.seek(0)
+        return Clean(kind, out.read(), *picture.size)
 
 
 def jpeg_options(image: Image.Image, data: bytes) -> dict:
@@ -153,6 +156,11 @@ def jpeg_options(image: Image.Image, data: bytes) -> dict:
         return options | {"quality": JPEG_QUALITY}
     sampling = JpegImagePlugin.get_sampling(image)
     return options | {"qtables": tables} | ({"subsampling": sampling} if sampling >= 0 else {})
+
+
+def png_options(image: Image.Image, data: bytes) -> dict:
+    """A photograph of 12 megapixels takes 1.5 s, 5 s at the level that suits drawings, and is no smaller then."""
+    return {"compress_level": 4 if image.width * image.height > 4_000_000 else 6}
 
 
 def webp_options(image: Image.Image, data: bytes) -> dict:
@@ -170,7 +178,7 @@ def webp_chunks(data: bytes) -> Iterator[bytes]:
 
 OPTIONS = {
     "jpeg": jpeg_options,
-    "png": lambda image, data: {},
+    "png": png_options,
     "webp": webp_options,
     "avif": lambda image, data: {"quality": AVIF_QUALITY, "speed": AVIF_SPEED, "max_threads": 1},
 }
