@@ -361,10 +361,12 @@ UPLOAD_MAX_ANIMATION_MEGAPIXELS = read(env.int, "UPLOAD_MAX_ANIMATION_MEGAPIXELS
 """Of all pictures of an animation together."""
 UPLOAD_RATE = read(env.str, "UPLOAD_RATE", "120/10m")
 """How many pictures one person may upload in how long."""
-UPLOAD_WIDTHS = sorted({int(n) for n in read(env.list, "UPLOAD_WIDTHS", ["480", "960", "1600"], subcast=int)})
+UPLOAD_WIDTHS = sorted(set(read(env.list, "UPLOAD_WIDTHS", [480, 960, 1600], subcast=int)))
 """In pixels, of the smaller copies made of each picture; none, where it is empty."""
-MAX_BODY = (UPLOAD_MAX_MB + 1) * 1024**2
-"""Bytes of the longest request that is read."""
+if not all(16 <= width <= 8000 for width in UPLOAD_WIDTHS):
+    raise ImproperlyConfigured("UPLOAD_WIDTHS: a width is from 16 to 8000 pixels.")
+MAX_BODY = (max(UPLOAD_MAX_MB, 4) + 1) * 1024**2
+"""Bytes of the longest request that is read: a picture, or a post of 4 MB, and what goes with it."""
 
 # Logs
 

@@ -85,9 +85,9 @@ def test_a_file_that_is_far_too_large_is_not_waited_for(server):
 
 
 def test_whoever_sends_a_little_too_much_hears_why(server):
-    head = "POST /api/uploads/ HTTP/1.1\r\nHost: localhost\r\nAccept-Language: zh-hans\r\nContent-Length: 3000000"
+    head = "POST /api/uploads/ HTTP/1.1\r\nHost: localhost\r\nAccept-Language: zh-hans\r\nContent-Length: 7000000"
 
-    heard = say(server, head, bytes(3_000_000))
+    heard = say(server, head, bytes(7_000_000))
 
     assert heard.startswith(b"HTTP/1.1 413")
     assert b'"code": "too_large"' in heard
@@ -97,10 +97,10 @@ def test_a_length_that_is_not_told_ends_too(server):
     head = "POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked"
     chunk = b"100000\r\n" + bytes(0x100000) + b"\r\n"
 
-    heard = say(server, head, chunk * 3 + b"0\r\n\r\n")
+    heard = say(server, head, chunk * 6 + b"0\r\n\r\n")
 
     assert heard.startswith(b"HTTP/1.1 413")
-    assert b"at most 2 MB" in heard
+    assert b"at most 5 MB" in heard
 
 
 def test_an_ordinary_form_is_taken_as_ever(server):
