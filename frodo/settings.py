@@ -341,8 +341,17 @@ TIME_ZONE = read(env.str, "TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [theme / "static" for theme in THEMES if (theme / "static").is_dir()]
+S3 = {
+    "S3_BUCKET": read(env.str, "S3_BUCKET", ""),
+    "S3_ENDPOINT_URL": read(env.str, "S3_ENDPOINT_URL", ""),
+    "S3_REGION": read(env.str, "S3_REGION", ""),
+    "S3_ACCESS_KEY_ID": read(env.str, "S3_ACCESS_KEY_ID", ""),
+    "S3_SECRET_ACCESS_KEY": read(env.str, "S3_SECRET_ACCESS_KEY", ""),
+    "S3_PUBLIC_URL": read(env.str, "S3_PUBLIC_URL", ""),
+}
+"""Where pictures lie, if not in MEDIA_ROOT (docs/uploads.md)."""
 STORAGES = {
-    "default": media_store(lambda name: read(env.str, name, "")),
+    "default": media_store(S3),
     "staticfiles": {"BACKEND": "frodo.files.StaticStorage"},
 }
 MEDIA_IS_HERE = STORAGES["default"] == FOLDER

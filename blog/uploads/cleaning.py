@@ -141,7 +141,7 @@ def encode(kind: str, image: Image.Image, options: dict) -> Clean:
     picture = only_pixels(image)
     if kind == "jpeg" and picture.mode not in ("L", "RGB"):
         picture = picture.convert("RGB")
-    # A JPEG is written at one go. Into memory Pillow does so while every other thread waits, into a file while they run.
+    # A JPEG is written at one go: into memory, while every other thread waits; into a file, while they run.
     with TemporaryFile() if kind == "jpeg" else BytesIO() as out:
         picture.save(out, kind.upper(), **options)
         out.seek(0)

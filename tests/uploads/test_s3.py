@@ -39,6 +39,7 @@ def said(address: str, **more: str) -> dict[str, str]:
         "S3_REGION": "us-east-1",
         "S3_ACCESS_KEY_ID": "ann",
         "S3_SECRET_ACCESS_KEY": "secret",
+        "S3_PUBLIC_URL": "",
         **more,
     }
 
@@ -47,7 +48,7 @@ def said(address: str, **more: str) -> dict[str, str]:
 def away(settings, s3):
     """Pictures lie there now."""
     names = said(s3.address, S3_PUBLIC_URL="https://pictures.example/blog")
-    settings.STORAGES = {**settings.STORAGES, "default": media_store(lambda name: names.get(name, ""))}
+    settings.STORAGES = {**settings.STORAGES, "default": media_store(names)}
     settings.MEDIA_IS_HERE = False
 
 
@@ -106,7 +107,7 @@ def test_it_goes_when_it_is_removed(s3, away, ann, django_capture_on_commit_call
 
 def test_a_store_that_is_away_is_a_clear_no_and_texts_can_still_be_saved(settings, s3, ann):
     names = said("http://127.0.0.1:9")
-    there = media_store(lambda name: names.get(name, ""))
+    there = media_store(names)
     there["OPTIONS"] |= {"client_config": quick()}
     settings.STORAGES = {**settings.STORAGES, "default": there}
 
@@ -124,7 +125,7 @@ def quick():
 
 
 def test_without_a_bucket_there_is_a_folder():
-    assert media_store(lambda name: "") == stores.FOLDER
+    assert media_store(dict.fromkeys(said(""), "")) == stores.FOLDER
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_without_a_bucket_there_is_a_folder():
 def test_where_everybody_reads_it(settings, more, url):
     pytest.importorskip("storages")
     names = said("https://s3.example") | more
-    settings.STORAGES = {**settings.STORAGES, "default": media_store(lambda name: names.get(name, ""))}
+    settings.STORAGES = {**settings.STORAGES, "default": media_store(names)}
 
     assert default_storage.url("a.png") == url
 
@@ -147,11 +148,11 @@ def test_where_everybody_reads_it(settings, more, url):
 def test_an_address_that_is_none_stops_the_start():
     pytest.importorskip("storages")
     with pytest.raises(ImproperlyConfigured, match="S3_PUBLIC_URL"):
-        media_store({**said("https://s3.example", S3_PUBLIC_URL="pictures.example")}.get)
+        media_store(said("https://s3.example", S3_PUBLIC_URL="pictures.example"))
 
 
 def test_without_what_speaks_s3_the_start_says_what_to_install(monkeypatch):
     monkeypatch.setattr(stores, "find_spec", lambda name: None)
 
     with pytest.raises(ImproperlyConfigured, match=r"requirements-s3\.txt"):
-        media_store(said("https://s3.example").get)
+        media_store(said("https://s3.example"))
