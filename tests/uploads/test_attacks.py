@@ -168,6 +168,17 @@ def test_a_webp_that_claims_all_that_can_be_claimed(ann):
         store(b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body, user=ann)
 
 
+def test_a_jpeg_of_endless_scans(ann, monkeypatch):
+    jpeg = picture("jpeg", 300, 200, progressive=True)
+    last = jpeg.rindex(b"\xff\xda")
+    whole = jpeg[:-2] + jpeg[last:-2] * 5 + jpeg[-2:]
+    assert opened(kept(whole, ann)).size == (300, 200)
+    monkeypatch.setattr("PIL.Image.open", lambda *args, **options: pytest.fail("A decoder was asked."))
+
+    with pytest.raises(BrokenImage):
+        store(jpeg[:-2] + jpeg[last:-2] * 1000 + jpeg[-2:], user=ann)
+
+
 def test_a_head_without_pixels_is_broken(ann):
     with pytest.raises(BrokenImage):
         store(png_of(100, 100), user=ann)
