@@ -52,14 +52,17 @@ class Uploads(OfUploads):
         page = await take_rows(found, request, ORDERS, "newest")
         return Answer(page.answer(await Upload.to_dicts(page.rows, **shape(request))), headers=page.headers)
 
-    def post(self, request: Request) -> Answer:
-        """Send in a picture. It is stored without all that is not picture; smaller copies are made soon after."""
-        said = UploadIn(data=request.data)
-        said.is_valid(raise_exception=True)
+    def prepare(self, request: Request) -> None:
+        self.said = UploadIn(data=request.data)
+        self.said.is_valid(raise_exception=True)
         if wait := rates.take("uploads", f"user:{request.user.pk}", rates.Rate.of(settings.UPLOAD_RATE)):
             raise rates.TooFast(wait)
-        file = said.validated_data["file"]
-        upload = storing.store(file, user=request.user, name=file.name or "", alt=said.validated_data["alt"])
+        self.found = storing.look(self.said.validated_data["file"])
+
+    def post(self, request: Request) -> Answer:
+        """Send in a picture. It is stored without all that is not picture; smaller copies are made soon after."""
+        file, alt = self.said.validated_data["file"], self.said.validated_data["alt"]
+        upload = storing.keep(self.found, user=request.user, name=file.name or "", alt=alt)
         return self.show(upload, 201, {"Location": reverse("api-upload", args=[upload.pk])})
 
 

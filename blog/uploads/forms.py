@@ -5,8 +5,7 @@ import secrets
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
-from blog.uploads.cleaning import clean
-from blog.uploads.storing import bounded
+from blog.uploads.storing import look
 from frodo.errors import Refused
 
 TAKEN = "image/jpeg,image/png,image/webp,image/gif,image/avif"
@@ -19,7 +18,7 @@ class PictureField(forms.FileField):
         if file is None:
             return None
         try:
-            found = clean(bounded(file))
+            found = look(file)
         except Refused as error:
             raise forms.ValidationError(str(error), code=error.code) from error
         name = f"{secrets.token_hex(16)}.{found.ending}"

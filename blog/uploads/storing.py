@@ -27,7 +27,15 @@ SMALLEST = 64
 
 def store(data: bytes | BinaryIO, *, user, name: str = "", alt: str = "") -> Upload:
     """Raises one of blog.uploads.refusals. `name` is what it was called; only a label is made of it."""
-    found = clean(bounded(data))
+    return keep(look(data), user=user, name=name, alt=alt)
+
+
+def look(data: bytes | BinaryIO) -> Clean:
+    """What takes long, and asks no database."""
+    return clean(bounded(data))
+
+
+def keep(found: Clean, *, user, name: str = "", alt: str = "") -> Upload:
     key = secrets.token_hex(16)
     stored = put(f"{FOLDER}{key[:2]}/{key}.{found.ending}", found.kind, found.data)
     try:
