@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.tokens.personal import make
 from blog.models import Upload
 from blog.uploads import variants
 from blog.uploads.storing import store
@@ -271,3 +272,13 @@ def test_nobody_on_the_way_keeps_the_answer(ann):
     store(picture(), user=ann)
 
     assert browser(ann).get(HOME).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_token_needs_the_scope(ann):
+    for scopes, status in ((["uploads"], 201), (["read", "posts"], 403)):
+        _token, secret = make(ann, "script", scopes)
+
+        answer = send(browser(), headers={"Authorization": f"Bearer {secret}"})
+
+        assert answer.status_code == status
+    assert answer.json()["error"]["code"] == "scope_missing"
