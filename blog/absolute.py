@@ -8,5 +8,10 @@ def absolute_html(html: str, root: str, page: str) -> str:
 
     Only for sanitised HTML, in which every attribute stands in double quotes.
     """
+    html = re.sub(r'\bsrcset="([^"]*)"', lambda found: f'srcset="{absolute_srcset(found[1], root)}"', html)
     html = re.sub(r'\b(href|src|poster)="/(?!/)', rf'\1="{root}/', html)
     return re.sub(r'\bhref="#', f'href="{root}{page}#', html)
+
+
+def absolute_srcset(srcset: str, root: str) -> str:
+    return re.sub(r"(^|,\s*)/(?!/)", rf"\1{root}/", srcset)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from blog.letters import admin as letters
 from blog.moderation import admin as moderation
 from blog.posts import admin as posts
+from blog.uploads import admin as uploads
 
-__all__ = ["letters", "moderation", "posts"]
+__all__ = ["letters", "moderation", "posts", "uploads"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

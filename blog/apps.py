@@ -11,3 +11,5 @@ class BlogConfig(AppConfig):
         from blog.events import pruning  # noqa: F401 - its chore
         from blog.letters import forgetting  # noqa: F401 - its chore
         from blog.moderation import blocking, telling  # noqa: F401 - its chore, its receivers
+        from blog.posts import pictured  # noqa: F401 - where pictures are shown
+        from blog.uploads import variants  # noqa: F401 - its chore

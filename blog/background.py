@@ -1,4 +1,4 @@
-"""What the server does beside answering: it sends letters and does the chores, on a thread of its own."""
+"""What the server does beside answering, on a thread of its own: letters, smaller copies of pictures, chores."""
 
 import asyncio
 import logging
@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from blog import chores
-from blog.letters.queueing import due
 from blog.letters.sending import send_due
+from blog.uploads import variants
+from blog.waking import due
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Background:
         close_old_connections()
         try:
             send_due(is_stopping=self.stopping.is_set)
+            if variants.make_next():
+                due.set()  # perhaps another one waits, and letters need not wait for all of them
             for name, said in chores.do_due():
                 logger.info("%s: %s", name, said)
         except DatabaseError as error:

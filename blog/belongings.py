@@ -17,6 +17,9 @@ from blog.moderation.models import Report
 from blog.posts.models import Post
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reactions.reacting import take_back_all
+from blog.uploads import storing
+from blog.uploads.models import Upload
+from blog.uploads.refusals import InUse
 from frodo import mail
 
 
@@ -126,5 +129,34 @@ class Reports(Belongings):
         Report.objects.filter(who=person.who).delete()
 
 
-for room in (Posts(), Reactions(), Reports(), Letters(), Comments()):
+class Uploads(Belongings):
+    """What a text shows stays, and nothing says any more who brought it."""
+
+    name = "uploads"
+
+    def export(self, person: Person) -> list[dict]:
+        return [
+            {
+                "url": upload.url,
+                "called": upload.label,
+                "description": upload.alt,
+                "kind": upload.kind,
+                "bytes": upload.n_bytes,
+                "created_at": upload.created_at,
+            }
+            for upload in self.of(person)
+        ]
+
+    def erase(self, person: Person, *, keep_words: bool) -> None:
+        for upload in self.of(person):
+            try:
+                storing.remove(upload)
+            except InUse:
+                Upload.objects.filter(pk=upload.pk).update(user=None, label="")
+
+    def of(self, person: Person):
+        return Upload.objects.of(person.user).order_by("id") if person.user else Upload.objects.none()
+
+
+for room in (Posts(), Reactions(), Reports(), Letters(), Comments(), Uploads()):
     register(room)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from blog.chores import CHORES, ChoreTime
 from blog.letters.models import Letter
+from blog.uploads.models import Upload
 
 
 class Trouble(Exception):
@@ -106,11 +107,27 @@ def live_events() -> str:
 
 def uploads() -> str:
     name = default_storage.save("doctor.txt", ContentFile(b"well"))
-    default_storage.delete(name)
+    try:
+        with default_storage.open(name) as file:
+            if file.read() != b"well":
+                raise Trouble(_("What is written there is read as something else."))
+    finally:
+        default_storage.delete(name)
+    if not settings.MEDIA_IS_HERE:
+        return default_storage.url("").rstrip("/")
     free = shutil.disk_usage(settings.MEDIA_ROOT).free // 1024**2
     if free < 100:
         raise Trouble(_("Only %(n)d MB are free on the disk.") % {"n": free})
     return str(settings.MEDIA_ROOT)
+
+
+def smaller_copies() -> str:
+    late = Upload.objects.waiting().filter(created_at__lt=timezone.now() - timedelta(hours=1))
+    if n := late.count():
+        raise Trouble(_("%(n)d pictures wait for them: is the server running, or manage.py make_variants?") % {"n": n})
+    if n := Upload.objects.filter(state="failed").count():
+        raise Trouble(_("%(n)d pictures have none, it failed; manage.py make_variants --again tries anew.") % {"n": n})
+    return _("ready")
 
 
 def static_files() -> str:
@@ -161,6 +178,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "live events": live_events,
     "signing in": signing_in,
     "uploads": uploads,
+    "variants": smaller_copies,
     "static files": static_files,
     "letters": letters,
     "chores": daily_chores,

@@ -8,6 +8,7 @@ from blog.moderation.models import Block, Decision, Flood, Lesson, Queue, Report
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
 from blog.reactions.models import CommentReaction, PostReaction
 from blog.reading.models import Edition
+from blog.uploads.models import Upload
 
 __all__ = [
     "Block",
@@ -32,4 +33,5 @@ __all__ = [
     "Tag",
     "Token",
     "Topic",
+    "Upload",
 ]

@@ -25,6 +25,7 @@ urlpatterns = [
     path("comments.xml", shared()(SiteCommentFeed()), name="comments_feed"),
     path("", include("blog.events.urls")),
     path("", include("blog.letters.urls")),
+    path("", include("blog.uploads.urls")),
     path("", include("blog.posts.urls")),
     path("<path:path>", old_address),
 ]

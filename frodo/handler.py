@@ -16,6 +16,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 
+from frodo import too_much
 from frodo.middleware import ON_THE_LOOP
 from frodo.threads import Busy
 from frodo.unavailable import database_is_gone, unavailable
@@ -39,8 +40,14 @@ class Handler(ASGIHandler):
     async def handle(self, scope, receive, send) -> None:
         """Django's, but for two hops: signals and closing stay on the loop if no receiver waits for anything."""
         try:
+            if too_much.claimed(scope) > settings.MAX_BODY:
+                raise too_much.TooMuch
             body = await self.read_body(receive)
         except RequestAborted:
+            return
+        except too_much.TooMuch:
+            await too_much.let_go(scope, receive)
+            await self.send_response(too_much.answer(scope), send)
             return
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
@@ -59,6 +66,23 @@ class Handler(ASGIHandler):
                 await sync_to_async(response.close)()
             else:
                 response.close()
+
+    async def read_body(self, receive):
+        """Django's, but not without end."""
+        n = 0
+
+        async def bounded() -> dict:
+            nonlocal n
+            message = await receive()
+            n += len(message.get("body", b""))
+            return message if n <= settings.MAX_BODY else {"type": "http.disconnect"}
+
+        try:
+            return await super().read_body(bounded)
+        except RequestAborted:
+            if n > settings.MAX_BODY:
+                raise too_much.TooMuch from None
+            raise
 
     async def answer(self, request: HttpRequest, receive, send) -> HttpResponse | None:
         """The response, once it is sent; None when the reader left before there was one."""

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
 from frodo.mail import settings_of
+from frodo.stores import FOLDER, media_store
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -340,13 +341,41 @@ TIME_ZONE = read(env.str, "TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [theme / "static" for theme in THEMES if (theme / "static").is_dir()]
+S3 = {
+    "S3_BUCKET": read(env.str, "S3_BUCKET", ""),
+    "S3_ENDPOINT_URL": read(env.str, "S3_ENDPOINT_URL", ""),
+    "S3_REGION": read(env.str, "S3_REGION", ""),
+    "S3_ACCESS_KEY_ID": read(env.str, "S3_ACCESS_KEY_ID", ""),
+    "S3_SECRET_ACCESS_KEY": read(env.str, "S3_SECRET_ACCESS_KEY", ""),
+    "S3_PUBLIC_URL": read(env.str, "S3_PUBLIC_URL", ""),
+}
+"""Where pictures lie, if not in MEDIA_ROOT (docs/uploads.md)."""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_store(S3),
     "staticfiles": {"BACKEND": "frodo.files.StaticStorage"},
 }
+MEDIA_IS_HERE = STORAGES["default"] == FOLDER
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read(env.str, "MEDIA_ROOT", str(DATA_DIR / "media")))
+
+# Uploads
+
+UPLOAD_MAX_MB = read(env.int, "UPLOAD_MAX_MB", 20, validate=validate.Range(1, 1000))
+UPLOAD_MAX_MEGAPIXELS = read(env.int, "UPLOAD_MAX_MEGAPIXELS", 50, validate=validate.Range(1, 170))
+"""Of one picture, known before it is decoded: each million takes 3 to 8 MB of memory for a moment."""
+UPLOAD_MAX_SIDE = read(env.int, "UPLOAD_MAX_SIDE", 16_000, validate=validate.Range(100, 65_000))
+UPLOAD_MAX_FRAMES = read(env.int, "UPLOAD_MAX_FRAMES", 2000, validate=validate.Range(min=1))
+UPLOAD_MAX_ANIMATION_MEGAPIXELS = read(env.int, "UPLOAD_MAX_ANIMATION_MEGAPIXELS", 200, validate=validate.Range(min=1))
+"""Of all pictures of an animation together."""
+UPLOAD_RATE = read(env.str, "UPLOAD_RATE", "120/10m")
+"""How many pictures one person may upload in how long."""
+UPLOAD_WIDTHS = sorted(set(read(env.list, "UPLOAD_WIDTHS", [480, 960, 1600], subcast=int)))
+"""In pixels, of the smaller copies made of each picture; none, where it is empty."""
+if not all(16 <= width <= 8000 for width in UPLOAD_WIDTHS):
+    raise ImproperlyConfigured("UPLOAD_WIDTHS: a width is from 16 to 8000 pixels.")
+MAX_BODY = (max(UPLOAD_MAX_MB, 4) + 1) * 1024**2
+"""Bytes of the longest request that is read: a picture, or a post of 4 MB, and what goes with it."""
 
 # Logs
 

@@ -1,8 +1,10 @@
 """The table of contents for HTTP."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from frodo.files import elsewhere
 from frodo.health import healthz, readyz
 from frodo.language import set_language
 
@@ -15,5 +17,6 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("healthz", healthz),
     path("readyz", readyz),
+    *([] if settings.MEDIA_IS_HERE else [path("media/<path:name>", elsewhere)]),
     path("", include("blog.urls")),
 ]

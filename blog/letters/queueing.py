@@ -1,16 +1,12 @@
 """Putting letters into the queue, in the transaction of what they tell."""
 
-import threading
-
 from django.db import transaction
 
 from blog.discussion.models import Comment
 from blog.letters.models import Letter, Mailbox
 from blog.letters.people import Person
+from blog.waking import due
 from frodo import rates
-
-due = threading.Event()
-"""Set when this process has queued something: who sends here need not wait for the next look."""
 
 MOST = rates.Rate(60, 3600)
 """Letters to one address; who is told of so much looks at the site itself."""

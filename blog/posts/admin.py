@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db import models
-from django.forms import Textarea
+from django.forms import Script, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +11,12 @@ from django.utils.translation import ngettext
 from blog.posts import publishing, rights
 from blog.posts.models import OldAddress, Page, Post, Tag, Topic
 from blog.posts.preview import preview
+from blog.uploads.forms import PictureField
 
 WRITING = {
     models.TextField: {"widget": Textarea(attrs={"rows": 4, "class": "vLargeTextField"})},
     models.URLField: {"assume_scheme": "https"},
+    models.ImageField: {"form_class": PictureField},
 }
 
 
@@ -26,8 +28,8 @@ class WritingAdmin(admin.ModelAdmin):
     save_on_top = True
 
     class Media:
-        css = {"all": ["css/admin_writing.css"]}
-        js = ["js/admin_writing.js"]
+        css = {"all": ["css/admin_writing.css", "css/admin_uploads.css"]}
+        js = ["js/admin_writing.js", Script("js/uploads/writing.js", type="module")]
 
     def get_urls(self) -> list:
         return [

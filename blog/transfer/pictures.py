@@ -21,6 +21,8 @@ from blog.transfer.refusals import NotImported
 MOST_BYTES = 30_000_000
 MOST_PIXELS = 80_000_000
 ENDINGS = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp"}
+DECODERS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
+"""Of Pillow's; no other is asked what a file may be."""
 NAME = re.compile(r"\.(?:png|jpe?g|jfif|gif|webp|avif|bmp|svg|ico|tiff?|heic)$", re.IGNORECASE)
 
 TITLE = r"(?P<title>\s+(?:\"[^\"\n]{0,999}\"|'[^'\n]{0,999}'|\([^()\n]{0,999}\)))?"
@@ -98,7 +100,7 @@ def ending_of(data: bytes) -> str | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(data)) as image:
+            with Image.open(BytesIO(data), formats=DECODERS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     return None
                 kind = image.format or ""

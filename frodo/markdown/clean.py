@@ -151,7 +151,7 @@ ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 EMPTY = {"area", "br", "col", "hr", "img", "input", "li", "p", "source", "td", "th", "tr", "track", "wbr"}
 
 # What nh3 writes is regular: lower case, double quotes, "<" and '"' escaped.
-TAG = re.compile(r'<(a|img|iframe|video|audio|source|track)((?: [^\s=>"]+="[^"]*")*)>')
+TAG = re.compile(r'<(/?picture|a|img|iframe|video|audio|source|track)((?: [^\s=>"]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r' ([^\s=>"]+)="([^"]*)"')
 
 

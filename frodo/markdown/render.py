@@ -10,7 +10,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from . import clean, code
-from .dress import Size, dress
+from .dress import Pictures, dress
 from .extension import CommonMark
 from .figures import frame
 from .headings import Heading, anchor
@@ -88,7 +88,7 @@ class Formulas:
         return re.sub(pattern, lambda match: how(*self.found[int(match[1])]), text) if self.found else text
 
 
-def render_post(text: str, *, image_size: Size | None = None) -> Rendered:
+def render_post(text: str, *, pictures: Pictures | None = None) -> Rendered:
     raw, more, formulas, toc = convert_post(text, html=True)
     if clean.is_too_deep(raw):
         raw, more, formulas, toc = convert_post(text, html=False)
@@ -96,8 +96,8 @@ def render_post(text: str, *, image_size: Size | None = None) -> Rendered:
     bare = BACK_MARK.sub("", NOTE_MARK.sub("", raw)).replace(more, "")
     plain = text_of(bare, formulas)
     return Rendered(
-        html=finished(cleaned, formulas, image_size).replace(more, MORE_MARK, 1).replace(more, ""),
-        excerpt=excerpt(raw, more, formulas, image_size),
+        html=finished(cleaned, formulas, pictures).replace(more, MORE_MARK, 1).replace(more, ""),
+        excerpt=excerpt(raw, more, formulas, pictures),
         toc=toc,
         text=plain,
         lead=shorten(text_of(NO_PROSE.sub("", bare), formulas) or plain, LEAD),
@@ -132,17 +132,17 @@ def convert_post(text: str, html: bool) -> tuple[str, str, Formulas, tuple[Headi
     return raw, more, formulas, post.toc
 
 
-def finished(cleaned: str, formulas: Formulas, image_size: Size | None) -> str:
-    return formulas.put(dress(cleaned, image_size))
+def finished(cleaned: str, formulas: Formulas, pictures: Pictures | None) -> str:
+    return formulas.put(dress(cleaned, pictures))
 
 
-def excerpt(raw: str, more: str, formulas: Formulas, image_size: Size | None) -> str:
+def excerpt(raw: str, more: str, formulas: Formulas, pictures: Pictures | None) -> str:
     """What stands before the mark. Excerpts share a page, so ids and notes stay out of them."""
     before, mark, _ = raw.partition(more)
     if not mark:
         return ""
     cleaned = clean.AUTHOR.clean(NOTE_MARK.sub("", before))
-    return finished(OWN_ID.sub(r"\1", cleaned), formulas, image_size).strip()
+    return finished(OWN_ID.sub(r"\1", cleaned), formulas, pictures).strip()
 
 
 def render_comment(text: str) -> str:

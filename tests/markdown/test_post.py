@@ -2,9 +2,9 @@
 
 import pytest
 
-from frodo.markdown import render_post
+from frodo.markdown import Picture, render_post
 
-SIZES = {"/a.png": (640, 480), "/图 片.png": (3, 4)}
+SIZES = {"/a.png": Picture(640, 480), "/图 片.png": Picture(3, 4)}
 
 
 @pytest.mark.parametrize("mark", ["<!--more-->", "<!-- more -->"])
@@ -43,14 +43,14 @@ def test_a_reference_to_no_note_is_text():
 
 
 def test_a_picture_knows_its_size_and_waits():
-    html = render_post("![a](/a.png) <img src='/a.png' width=5>", image_size=SIZES.get).html
+    html = render_post("![a](/a.png) <img src='/a.png' width=5>", pictures=SIZES.get).html
 
     assert '<img alt="a" src="/a.png" width="640" height="480" loading="lazy" decoding="async">' in html
     assert '<img src="/a.png" width="5" alt="" loading="lazy" decoding="async">' in html
 
 
 def test_a_picture_nobody_knows_has_no_size():
-    assert "width" not in render_post("![a](/b.png)", image_size=SIZES.get).html
+    assert "width" not in render_post("![a](/b.png)", pictures=SIZES.get).html
 
 
 def test_a_lone_picture_with_a_title_is_a_figure():

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from blog.models import ChoreTime, Letter, Mailbox
+from blog.models import ChoreTime, Letter, Mailbox, Upload
 from frodo.mail import settings_of
 from tests.factories import make_comment, make_post
 from tests.letters.smtp import mail_server
@@ -41,7 +41,7 @@ def test_a_healthy_blog():
     said = doctor()
 
     assert marks(said) == {"ok"}
-    assert len(said.splitlines()) == 11
+    assert len(said.splitlines()) == 12
 
 
 def test_debug_is_not_for_the_open(settings):
@@ -113,3 +113,14 @@ def test_chores_that_nobody_does():
     ChoreTime.objects.create(name="forget", due_at=timezone.now() - timedelta(days=2))
 
     assert "Not done for more than a day: forget" in complaint()
+
+
+def test_pictures_whose_copies_nobody_makes():
+    upload = Upload.objects.create(key="a" * 32, file="uploads/aa/x.png", kind="png", width=9, height=9, n_bytes=9)
+    assert "variants      ready" in doctor()
+
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert "make_variants" in complaint()
+
+    Upload.objects.filter(pk=upload.pk).update(state="failed")
+    assert "--again" in complaint()

@@ -73,6 +73,8 @@ def test_a_mistyped_truth_is_named(name: str):
         ("OUTSIDE_ALLOW", "10.0.0.0/8,here"),
         ("OUTSIDE_ALLOW", "10.0.0.1/8"),
         ("OUTSIDE_SECONDS", "0"),
+        ("UPLOAD_MAX_MB", "0"),
+        ("UPLOAD_WIDTHS", "480,9"),
     ],
 )
 def test_a_value_out_of_reach_is_named(name: str, value: str):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from blog.posts.pictures import size_of
+from blog.posts.pictures import picture_of
 from blog.posts.slugs import free_slug
 from frodo.async_model import AsyncModel
 from frodo.fields import ExactCharField, ExactSlugField
@@ -118,11 +118,16 @@ class Written(AsyncModel):
 
     def render(self) -> None:
         """Fill what is computed from `text`."""
-        rendered = render_post(self.text, image_size=size_of)
+        rendered = render_post(self.text, pictures=picture_of)
         self.html, self.excerpt = rendered.html, rendered.excerpt
         self.plain, self.n_words = rendered.text, rendered.words
         self.lead = rendered.lead
         self.toc = toc_to_json(rendered.toc)
+
+    def render_anew(self) -> None:
+        """The words are the same; what is known of the pictures among them is not."""
+        self.render()
+        self.save(update_fields=self.rendered_fields)
 
     @property
     def body(self) -> SafeString:
