@@ -17,7 +17,8 @@ class Slug(serializers.CharField):
 
 class Language(serializers.ChoiceField):
     def __init__(self, **kwargs) -> None:
-        super().__init__(settings.LANGUAGES, required=False, default=settings.LANGUAGE_CODE, **kwargs)
+        help_text = _("Left out, it is the one in which it is written.")
+        super().__init__(settings.LANGUAGES, required=False, help_text=help_text, **kwargs)
 
 
 class PostIn(serializers.Serializer):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from blog.posts import rights
+from blog.posts.languages import language_of
 from blog.posts.models import Page, Post, Tag, Topic
 from blog.posts.models.shelf import Shelf
 from frodo.errors import Refused
@@ -75,6 +77,8 @@ def create(model: type[Entry], said: dict, *, user: User) -> Entry:
     entry = model()
     if isinstance(entry, Post):
         entry.author = user
+    if isinstance(entry, Post | Page):
+        said = {"language": language_of(said["title"], said.get("text", ""), settings.LANGUAGE_CODE), **said}
     return save(entry, said, user)
 
 

@@ -2,13 +2,11 @@
 
 import re
 
+from blog.posts.languages import LONGEST, written_in
 from blog.transfer.markup.shelter import TOKEN, Shelter
 
 HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<text>.+?)[ \t#]*$|^(?P<under>\S.*)\n=+[ \t]*$", re.MULTILINE)
-HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|\{[#:][^}]*\}|(?<!\w)[*_]{1,3}|[*_]{1,3}(?!\w)|`+")
-LONGEST = 20_000
 
 
 def title_of(text: str) -> tuple[str, str]:
@@ -32,11 +30,7 @@ def language_of(text: str, said: object, default: str) -> str:
     if word.startswith("en"):
         return "en"
     words = TOKEN.sub("", Shelter().hold_code(text[:LONGEST]))
-    words = re.sub(r"https?://\S+|\]\([^)]*\)|<[^>]+>", "", words)
-    han, latin = len(HAN.findall(words)), len(LATIN.findall(words))
-    if han + latin < 5:
-        return default
-    return "zh-hans" if han > latin / 2 else "en"
+    return written_in(words, default)
 
 
 def title_from_name(name: str) -> str:

@@ -72,6 +72,12 @@ def test_what_an_address_does_not_offer_is_said(client):
     assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
+def test_where_there_is_no_address_programs_are_told_as_programs(client):
+    answer = client.get("/api/nothing/", headers={"accept-language": "zh-hans"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_an_address_tells_what_it_offers(client):
     answer = client.options("/api/posts/")
 

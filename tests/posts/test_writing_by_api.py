@@ -52,6 +52,19 @@ def test_what_is_not_said_is_a_draft_of_ones_own(desk):
     assert Client().get("/api/posts/tea/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({"title": "从终端来的文章", "text": "你好"}, "zh-hans"),
+        ({"title": "A walk along the river", "text": "We went."}, "en"),
+        ({"title": "代码示例一则", "text": "```python\nfor each in many_words: print(each)\n```"}, "zh-hans"),
+        ({"title": "从终端来的文章", "language": "en"}, "en"),
+    ],
+)
+def test_its_language_is_the_one_it_is_written_in(desk, said, language):
+    assert post(desk, said).json()["language"] == language
+
+
 def test_a_time_to_come_schedules(desk):
     said = post(desk, {"title": "Tea", "status": "published", "published_at": "2099-01-01T00:00:00Z"}).json()
 
