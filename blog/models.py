@@ -1,5 +1,6 @@
 """The index of tables: every room's models under one label, `blog`."""
 
+from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityStream
 from blog.chores import ChoreTime
 from blog.discussion.models import Comment
 from blog.events.models import Event
@@ -11,6 +12,10 @@ from blog.reading.models import Edition
 from blog.uploads.models import Upload
 
 __all__ = [
+    "Activity",
+    "ActivityEvent",
+    "ActivityLink",
+    "ActivityStream",
     "Block",
     "ChoreTime",
     "Comment",

@@ -38,7 +38,7 @@ class SiteCommentFeed(Feed):
         return discussion.root + reverse("home")
 
     def items(self, discussion: Discussion) -> list[Comment]:
-        shown = Comment.objects.visible().filter(post__in=Post.objects.published())
+        shown = Comment.objects.visible().filter(post__in=Post.threads.published())
         return self.newest(shown.select_related("post"), discussion)
 
     def newest(self, comments, discussion: Discussion) -> list[Comment]:
@@ -73,7 +73,7 @@ class CommentFeed(SiteCommentFeed):
     """Of one post."""
 
     def get_object(self, request: HttpRequest, slug: str) -> Discussion:
-        return Discussion(site_root(request), get_object_or_404(Post.objects.published().for_links(), slug=slug))
+        return Discussion(site_root(request), get_object_or_404(Post.threads.published().for_links(), slug=slug))
 
     def title(self, discussion: Discussion) -> str:
         return _("Comments on “%(title)s”") % {"title": discussion.post.title}

@@ -1,0 +1,141 @@
+import secrets
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from blog.activities.querysets import ActivityManager, LinkQuerySet
+from blog.posts.models import Post
+from frodo.async_model import AsyncModel
+
+TITLE_LENGTH = 60
+SLUG_SIGN = "~"
+"""No post's slug can have it, so that none ever meets an activity's."""
+
+
+class Activity(Post):
+    """A short status of the author's: words, links, photos. A row of Post, discussed as posts are."""
+
+    public = (
+        *("id", "url", "text", "html", "language", "status", "published_at", "updated_at", "author"),
+        *("links", "n_comments", "reactions", "comments_open", "takes_comments", "comments_close_at"),
+        *("comments_url", "reactions_url", "events_url"),
+    )
+    details = ("slug", "title", "body", "plain", "description", "last_event", "views")
+    brief = ("id", "url", "title", "language", "published_at")
+
+    words = ("text",)
+    rendered_fields = (*Post.rendered_fields, "title")
+    earlier = later = series = related = None  # an activity has no neighbours
+
+    objects = ActivityManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = ["-published_at", "-id"]
+
+    def save(self, **kwargs) -> None:
+        self.kind = Post.Kind.ACTIVITY
+        self.slug = self.slug or SLUG_SIGN + secrets.token_hex(8)
+        super().save(**kwargs)
+
+    def render(self) -> None:
+        """An activity has no title; feeds, letters and the desk call it by its first words."""
+        super().render()
+        if first := " ".join(self.lead.split()):
+            self.title = Truncator(first).chars(TITLE_LENGTH)
+
+    @property
+    def description(self) -> str:
+        return super().description or self.title
+
+    @property
+    def comments_url(self) -> str:
+        return reverse("api-comments", args=[self.slug])
+
+    @property
+    def reactions_url(self) -> str:
+        return reverse("api-post-reactions", args=[self.slug])
+
+    @property
+    def events_url(self) -> str:
+        return reverse("api-events", args=[self.slug])
+
+
+class ActivityLink(AsyncModel):
+    """A page elsewhere, and what was read there of it, once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits to be looked at")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Could not be read")
+        REMOVED = "removed", _("Shown without a card")
+
+    public = ("url", "state", "title", "description", "site")
+    brief = public
+    details = ("id", "host", "has_card")
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="links")
+    url = models.URLField(max_length=2000)
+    order = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    title = models.CharField(max_length=300, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    site = models.CharField(max_length=100, blank=True)
+    n_tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    busy_until = models.DateTimeField(null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "id"]
+        indexes = [models.Index(fields=["state", "due_at"])]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def has_card(self) -> bool:
+        return self.state == self.State.READY and bool(self.title)
+
+
+class ActivityStream(models.Model):
+    """One row: how far the events of `/activities/` have come, and until when those that came due are among them."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    n = models.PositiveBigIntegerField(default=0)
+    told_until = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.n)
+
+
+class ActivityEvent(AsyncModel):
+    """Something that happened to the list of activities; `n` rises by one, without gaps."""
+
+    public = ("n", "type", "data")
+
+    n = models.PositiveBigIntegerField(unique=True)
+    type = models.CharField(max_length=40)
+    activity = models.PositiveBigIntegerField(db_index=True)
+    """Its key; the event outlives it."""
+    data = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["n"]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.type}"
