@@ -8,6 +8,7 @@ class BlogConfig(AppConfig):
 
     def ready(self) -> None:
         from blog import belongings, housekeeping, invalidation  # noqa: F401 - what they register
+        from blog.activities import chores, counting  # noqa: F401 - its chores, its receiver
         from blog.events import pruning  # noqa: F401 - its chore
         from blog.letters import forgetting  # noqa: F401 - its chore
         from blog.moderation import blocking, telling  # noqa: F401 - its chore, its receivers

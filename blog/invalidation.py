@@ -11,7 +11,19 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from blog.models import Activity, ActivityLink, Comment, Edition, Event, OldAddress, Page, Post, Tag, Topic
+from blog.models import (
+    Activity,
+    ActivityEvent,
+    ActivityLink,
+    Comment,
+    Edition,
+    Event,
+    OldAddress,
+    Page,
+    Post,
+    Tag,
+    Topic,
+)
 from frodo.page_cache import Change, tell
 
 logger = logging.getLogger(__name__)
@@ -108,6 +120,12 @@ def frame_changed(**signal) -> None:
 @receiver(post_delete, sender=ActivityLink)
 def link_changed(instance: ActivityLink, **signal) -> None:
     purge_pages(instance.activity_id)
+
+
+@receiver(post_save, sender=ActivityEvent)
+def activity_event_recorded(instance: ActivityEvent, **signal) -> None:
+    """The list of activities says how far it knows."""
+    purge_pages(instance.activity)
 
 
 @receiver(post_save, sender=Comment)

@@ -47,8 +47,8 @@ class Activity(Post):
     def render(self) -> None:
         """An activity has no title; feeds, letters and the desk call it by its first words."""
         super().render()
-        if first := " ".join(self.lead.split()):
-            self.title = Truncator(first).chars(TITLE_LENGTH)
+        if words := self.plain.split("\n", 1)[0].strip():
+            self.title = Truncator(" ".join(words.split())).chars(TITLE_LENGTH)
 
     @property
     def description(self) -> str:
@@ -76,9 +76,7 @@ class ActivityLink(AsyncModel):
         FAILED = "failed", _("Could not be read")
         REMOVED = "removed", _("Shown without a card")
 
-    public = ("url", "state", "title", "description", "site")
-    brief = public
-    details = ("id", "host", "has_card")
+    public = ("url", "host", "state", "title", "description", "site")
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="links")
     url = models.URLField(max_length=2000)
@@ -102,11 +100,7 @@ class ActivityLink(AsyncModel):
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def has_card(self) -> bool:
-        return self.state == self.State.READY and bool(self.title)
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 
 class ActivityStream(models.Model):
