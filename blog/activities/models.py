@@ -1,4 +1,5 @@
 import secrets
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -103,6 +104,10 @@ class ActivityLink(AsyncModel):
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 
+def long_ago() -> datetime:
+    return datetime(2000, 1, 1, tzinfo=UTC)
+
+
 class ActivityStream(models.Model):
     """One row: how far the events of `/activities/` have come, and until when those that came due are among them."""
 
@@ -110,7 +115,7 @@ class ActivityStream(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     n = models.PositiveBigIntegerField(default=0)
-    told_until = models.DateTimeField(default=timezone.now)
+    told_until = models.DateTimeField(default=long_ago)
 
     def __str__(self) -> str:
         return str(self.n)
