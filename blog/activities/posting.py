@@ -118,14 +118,15 @@ def remove_activity(activity: Activity) -> None:
 
 
 @transaction.atomic
-def drop_card(activity: Activity, url: str) -> None:
-    """Show a link as a link, without what was read of its page."""
+def show_without_cards(activity: Activity, urls: Iterable[str]) -> None:
+    """Let these be shown as links, without what was read of their pages; of the others it is read again."""
     activity = locked(activity)
-    if (
-        activity.links.filter(url=url)
-        .exclude(state=ActivityLink.State.REMOVED)
-        .update(state=ActivityLink.State.REMOVED)
-    ):
+    removed = ActivityLink.State.REMOVED
+    n = activity.links.filter(url__in=urls).exclude(state=removed).update(state=removed)
+    again = activity.links.filter(state=removed).exclude(url__in=urls)
+    if again.update(state=ActivityLink.State.WAITING, n_tries=0, due_at=timezone.now()):
+        transaction.on_commit(due.set)
+    if n:
         tell_card(activity)
 
 
@@ -164,12 +165,16 @@ def checked(links: Iterable[str]) -> list[str]:
 
 
 def check(activity: Activity, links: Sequence[str]) -> None:
-    if len(activity.text) > MOST_CHARACTERS:
-        raise TooLong
-    if not (names.can_be_seen(activity.text) or links):
-        raise Nothing
+    check_words(activity.text, links)
     if links:
         activity.title = Truncator(urlsplit(links[0])._replace(scheme="").geturl()[2:]).chars(TITLE_LENGTH)
+
+
+def check_words(text: str, links: Sequence[str]) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise TooLong
+    if not (names.can_be_seen(text) or links):
+        raise Nothing
 
 
 def put_links(activity: Activity, urls: Sequence[str]) -> None:

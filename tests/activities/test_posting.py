@@ -166,7 +166,7 @@ def test_a_card_that_is_dropped_stays_a_link():
     activity = make_activity(links=["https://a.example/"])
     ActivityLink.objects.update(state="ready", title="A")
 
-    posting.drop_card(activity, "https://a.example/")
+    posting.show_without_cards(activity, ["https://a.example/"])
 
     assert activity.links.get().state == "removed"
     assert told()[-1] == (2, "activity.card")

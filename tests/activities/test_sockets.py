@@ -115,7 +115,7 @@ async def test_its_own_page_hears_of_a_card():
     socket = await opened(f"/ws/posts/{activity.pk}/")
     await socket.hear()
 
-    await sync_to_async(posting.drop_card)(activity, "https://a.example/")
+    await sync_to_async(posting.show_without_cards)(activity, ["https://a.example/"])
 
     heard = await socket.hear()
     assert types([heard]) == [(1, "activity.card")]
