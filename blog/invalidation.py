@@ -15,6 +15,7 @@ from blog.models import (
     Activity,
     ActivityEvent,
     ActivityLink,
+    ActivityPhoto,
     Comment,
     Edition,
     Event,
@@ -118,7 +119,9 @@ def frame_changed(**signal) -> None:
 
 @receiver(post_save, sender=ActivityLink)
 @receiver(post_delete, sender=ActivityLink)
-def link_changed(instance: ActivityLink, **signal) -> None:
+@receiver(post_save, sender=ActivityPhoto)
+@receiver(post_delete, sender=ActivityPhoto)
+def part_changed(instance: ActivityLink | ActivityPhoto, **signal) -> None:
     purge_pages(instance.activity_id)
 
 

@@ -1,6 +1,6 @@
 """The index of tables: every room's models under one label, `blog`."""
 
-from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityStream
+from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityPhoto, ActivityStream
 from blog.chores import ChoreTime
 from blog.discussion.models import Comment
 from blog.events.models import Event
@@ -15,6 +15,7 @@ __all__ = [
     "Activity",
     "ActivityEvent",
     "ActivityLink",
+    "ActivityPhoto",
     "ActivityStream",
     "Block",
     "ChoreTime",

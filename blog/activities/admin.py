@@ -1,51 +1,14 @@
-"""The desk for short statuses: words, links one a line, and out."""
+"""The desk for short statuses: words, photos, links one a line, and out."""
 
-from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from blog.activities import posting
-from blog.activities.models import Activity, ActivityLink
-from frodo.errors import Refused
-
-
-class ActivityForm(forms.ModelForm):
-    links = forms.CharField(
-        label=_("links"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "placeholder": "https://"}),
-        help_text=_("One a line. Title and picture are read from their pages."),
-    )
-    without_cards = forms.MultipleChoiceField(
-        label=_("without a card"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Shown as plain links, whatever was read of their pages."),
-    )
-
-    class Meta:
-        model = Activity
-        fields = ["text", "language", "published_at", "comments_open"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"})}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        links = list(self.instance.links.all()) if self.instance.pk else []
-        self.fields["links"].initial = "\n".join(link.url for link in links)
-        self.fields["without_cards"].choices = [(link.url, link.title or link.url) for link in links]
-        removed = ActivityLink.State.REMOVED
-        self.fields["without_cards"].initial = [link.url for link in links if link.state == removed]
-
-    def clean(self) -> dict:
-        said = super().clean()
-        said["links"] = (said.get("links") or "").splitlines()
-        try:
-            posting.check_words(said.get("text") or "", posting.checked(said["links"]))
-        except Refused as error:
-            self.add_error(error.field if error.field in self.fields else None, str(error))
-        return said
+from blog.activities.forms import ActivityForm
+from blog.activities.models import Activity
 
 
 @admin.register(Activity)
@@ -59,10 +22,18 @@ class ActivityAdmin(admin.ModelAdmin):
     readonly_fields = ["cards", "updated_at", "n_views"]
     save_on_top = True
 
+    class Media:
+        css = {"all": ["css/admin_activities.css"]}
+        js = ["js/admin_activities.js"]
+
     def get_fieldsets(self, request: HttpRequest, obj: Activity | None = None) -> list:
-        written = ["text", "links", *(["cards", "without_cards"] if obj and obj.links.exists() else [])]
+        kept = ["photos"] if obj and obj.photo_rows.exists() else []
+        cards = ["cards", "without_cards"] if obj and obj.link_rows.exists() else []
         more = ["language", "published_at", "comments_open", *(["updated_at", "n_views"] if obj else [])]
-        return [(None, {"fields": written}), (_("More"), {"fields": more, "classes": ["collapse"]})]
+        return [
+            (None, {"fields": ["text", *kept, "new_photos", "links", *cards]}),
+            (_("More"), {"fields": more, "classes": ["collapse"]}),
+        ]
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).for_list()
@@ -75,12 +46,14 @@ class ActivityAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("read of them"))
     def cards(self, activity: Activity) -> str:
-        rows = ((link.host, link.get_state_display(), link.title) for link in activity.links.all())
+        rows = ((link.host, link.get_state_display(), link.title) for link in activity.link_rows.all())
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
+    @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Activity, form: ActivityForm, change: bool) -> None:
         """By the verbs, so that open pages hear of it."""
         said = {name: form.cleaned_data[name] for name in ("text", "links", "language", "comments_open")}
+        said["photos"] = [*form.kept_photos(), *(photo.pk for photo in form.store_new(request.user))]
         moment = form.cleaned_data["published_at"]
         if change:
             kept = posting.edit_activity(obj, **said, **({"published_at": moment} if moment else {}))

@@ -1,5 +1,7 @@
 import secrets
+from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Optional, TypedDict
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -10,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.activities.querysets import ActivityManager, LinkQuerySet
 from blog.posts.models import Post
-from frodo.async_model import AsyncModel
+from blog.uploads.models import Upload
+from frodo.async_model import AsyncModel, batched_property
 
 TITLE_LENGTH = 60
 SLUG_SIGN = "~"
@@ -22,7 +25,7 @@ class Activity(Post):
 
     public = (
         *("id", "url", "text", "html", "language", "status", "published_at", "updated_at", "author"),
-        *("links", "n_comments", "reactions", "comments_open", "takes_comments", "comments_close_at"),
+        *("links", "photos", "n_comments", "reactions", "comments_open", "takes_comments", "comments_close_at"),
         *("comments_url", "reactions_url", "events_url"),
     )
     details = ("slug", "title", "body", "plain", "description", "last_event", "views")
@@ -51,6 +54,20 @@ class Activity(Post):
         if words := self.plain.split("\n", 1)[0].strip():
             self.title = Truncator(" ".join(words.split())).chars(TITLE_LENGTH)
 
+    @batched_property
+    def links(activities: list["Activity"]) -> dict[int, list["ActivityLink"]]:
+        found = defaultdict(list)
+        for link in ActivityLink.objects.filter(activity__in=activities).select_related("image"):
+            found[link.activity_id].append(link)
+        return {activity.pk: found[activity.pk] for activity in activities}
+
+    @batched_property
+    def photos(activities: list["Activity"]) -> dict[int, list[Upload]]:
+        found = defaultdict(list)
+        for photo in ActivityPhoto.objects.filter(activity__in=activities).select_related("upload"):
+            found[photo.activity_id].append(photo.upload)
+        return {activity.pk: found[activity.pk] for activity in activities}
+
     @property
     def description(self) -> str:
         return super().description or self.title
@@ -77,15 +94,16 @@ class ActivityLink(AsyncModel):
         FAILED = "failed", _("Could not be read")
         REMOVED = "removed", _("Shown without a card")
 
-    public = ("url", "host", "state", "title", "description", "site")
+    public = ("url", "host", "state", "title", "description", "site", "picture")
 
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="links")
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="link_rows")
     url = models.URLField(max_length=2000)
     order = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     title = models.CharField(max_length=300, blank=True)
     description = models.CharField(max_length=500, blank=True)
     site = models.CharField(max_length=100, blank=True)
+    image = models.ForeignKey(Upload, models.SET_NULL, null=True, related_name="+")
     n_tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     busy_until = models.DateTimeField(null=True)
@@ -102,6 +120,31 @@ class ActivityLink(AsyncModel):
     @property
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+    @property
+    def picture(self) -> Optional["Picture"]:
+        image = self.image
+        return image and {"url": image.url, "width": image.width, "height": image.height, "srcset": image.srcset}
+
+
+class Picture(TypedDict):
+    url: str
+    width: int
+    height: int
+    srcset: dict[str, str]
+
+
+class ActivityPhoto(models.Model):
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="photo_rows")
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="+")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [models.UniqueConstraint(fields=["activity", "upload"], name="a_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}: {self.upload_id}"
 
 
 def long_ago() -> datetime:

@@ -167,7 +167,7 @@ def test_comments_on_it_are_in_feeds(client):
 
 
 @pytest.mark.parametrize("n", [1, 30])
-@pytest.mark.parametrize(("address", "n_queries"), [("/activities/", 6), ("/activities/feed.json", 3)])
+@pytest.mark.parametrize(("address", "n_queries"), [("/activities/", 7), ("/activities/feed.json", 4)])
 def test_one_and_many_ask_the_same(client, django_assert_num_queries, n, address, n_queries):
     make_page()
     for i in range(n):

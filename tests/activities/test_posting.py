@@ -78,8 +78,8 @@ def test_what_makes_no_activity_is_refused(ann, fields, error):
 def test_links_stand_in_order_each_once(ann):
     activity = post_activity(ann, links=["https://b.example/", " https://a.example/x ", "https://b.example/"])
 
-    assert [link.url for link in activity.links.all()] == ["https://b.example/", "https://a.example/x"]
-    assert {link.state for link in activity.links.all()} == {"waiting"}
+    assert [link.url for link in activity.link_rows.all()] == ["https://b.example/", "https://a.example/x"]
+    assert {link.state for link in activity.link_rows.all()} == {"waiting"}
     assert activity.title == "b.example/"
 
 
@@ -100,7 +100,7 @@ def test_what_was_read_of_a_link_stays_when_others_change():
 
     edit_activity(activity, links=["https://b.example/", "https://c.example/"])
 
-    found = [(link.url, link.state, link.title) for link in activity.links.all()]
+    found = [(link.url, link.state, link.title) for link in activity.link_rows.all()]
     assert found == [("https://b.example/", "ready", "B"), ("https://c.example/", "waiting", "")]
 
 
@@ -168,6 +168,6 @@ def test_a_card_that_is_dropped_stays_a_link():
 
     posting.show_without_cards(activity, ["https://a.example/"])
 
-    assert activity.links.get().state == "removed"
+    assert activity.link_rows.get().state == "removed"
     assert told()[-1] == (2, "activity.card")
     assert Event.objects.get().type == "activity.card"
