@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.urls import reverse
 
 from blog.activities import shown, stream
-from blog.activities.linked_data import linked_data
+from blog.activities.linked_data import linked_data, picture_of
 from blog.activities.models import Activity
 from blog.context import site_root
 from blog.pages import menu, render_page
@@ -42,7 +42,12 @@ async def activity(request: HttpRequest, pk: int, parts: Iterable[Part] = ()) ->
         found.to_dict(shown.WRITTEN, native=True), *(part(found) for part in (*parts, menu))
     )
     # What hangs on it calls it a post, whatever it hangs on.
-    context = {"activity": entry, "post": entry, "json_ld": linked_data(entry, site_root(request))}
+    context = {
+        "activity": entry,
+        "post": entry,
+        "json_ld": linked_data(entry, site_root(request)),
+        "card_picture": picture_of(entry),
+    }
     for names in added:
         context |= names
     response = await render_page(request, "activities/activity.html", context)
