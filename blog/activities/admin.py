@@ -20,7 +20,6 @@ class ActivityAdmin(admin.ModelAdmin):
     search_fields = ["text"]
     date_hierarchy = "published_at"
     readonly_fields = ["cards", "updated_at", "n_views"]
-    save_on_top = True
 
     class Media:
         css = {"all": ["css/admin_activities.css"]}

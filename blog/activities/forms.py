@@ -37,25 +37,25 @@ class PicturesField(forms.FileField):
 
 class ActivityForm(forms.ModelForm):
     links = forms.CharField(
-        label=_("links"),
+        label=_("Links"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "placeholder": "https://"}),
         help_text=_("One a line. Title and picture are read from their pages."),
     )
     without_cards = forms.MultipleChoiceField(
-        label=_("without a card"),
+        label=_("Without a card"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Shown as plain links, whatever was read of their pages."),
     )
     photos = forms.MultipleChoiceField(
-        label=_("photos"),
+        label=_("Photos"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "photos"}),
         help_text=_("Those that are ticked stay."),
     )
     new_photos = PicturesField(
-        label=_("new photos"),
+        label=_("New photos"),
         required=False,
         help_text=_("Choose some, drag them here, or paste one into the text."),
     )

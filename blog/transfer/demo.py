@@ -39,7 +39,7 @@ def write_demo(author: User) -> list[Written]:
 
 @transaction.atomic
 def remove_demo() -> tuple[int, int]:
-    """Removes the demo posts, pages and activities as they came; how many went, and how many stay because they were changed."""
+    """Removes what is as it came; how many went, and how many stay because they were changed."""
     n_removed, n_kept = demo_activities.take_away(read_yaml("activities.yaml"))
     tags = set()
     for written in (*Post.objects.filter(origin__startswith=ORIGIN), *Page.objects.filter(origin__startswith=ORIGIN)):
