@@ -1,6 +1,6 @@
 """What the author does to activities: each deed is one transaction, numbered and told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -17,18 +17,21 @@ from accounts.models import User
 from blog.activities import stream
 from blog.activities.models import TITLE_LENGTH, Activity, ActivityLink, ActivityPhoto
 from blog.events.recording import record
+from blog.posts.writing import ChangedMeanwhile, anything
 from blog.uploads.models import Upload
 from blog.uploads.refusals import InUse
 from blog.uploads.storing import remove
 from blog.waking import due
 from frodo import names
 from frodo.errors import Refused
+from frodo.racing import taken_up_again
 
 MOST_CHARACTERS = 5000
 MOST_LINKS = 10
 MOST_PHOTOS = 20
 
 LONGEST_URL = ActivityLink._meta.get_field("url").max_length
+Expected = Callable[[Activity], bool]
 is_url = URLValidator(schemes=["http", "https"])
 
 
@@ -74,6 +77,7 @@ class Gone(Refused):
     status = 404
 
 
+@taken_up_again
 @transaction.atomic
 def post_activity(
     author: User,
@@ -103,6 +107,7 @@ def post_activity(
     return activity
 
 
+@taken_up_again
 @transaction.atomic
 def edit_activity(
     activity: Activity,
@@ -110,10 +115,14 @@ def edit_activity(
     text: str | None = None,
     links: Iterable[str] | None = None,
     photos: Iterable[int] | None = None,
+    is_expected: Expected = anything,
     **fields,
 ) -> Activity:
-    """Change what is given; `fields` are `language`, `published_at` and `comments_open`."""
-    activity = locked(activity)
+    """Change what is given; `fields` are `language`, `published_at` and `comments_open`.
+
+    Raises ChangedMeanwhile where the row is not `is_expected`.
+    """
+    activity = locked(activity, is_expected)
     was_visible, told_before = activity.is_visible, activity.last_event
     if text is not None:
         activity.text = tidy(text)
@@ -138,10 +147,11 @@ def edit_activity(
     return activity
 
 
+@taken_up_again
 @transaction.atomic
-def remove_activity(activity: Activity) -> None:
+def remove_activity(activity: Activity, *, is_expected: Expected = anything) -> None:
     """With its comments. Pages that show it are told."""
-    activity = locked(activity)
+    activity = locked(activity, is_expected)
     pk, was_visible = activity.pk, activity.is_visible
     put_links(activity, ())
     activity.delete()
@@ -169,11 +179,20 @@ def tell_card(activity: Activity) -> None:
         stream.tell_whole(stream.CARD, activity)
 
 
-def locked(activity: Activity) -> Activity:
+def edited(activity: Activity) -> list:
+    """All that can be edited of it; whatever else changes, such as counts, makes no other version of it."""
+    links = list(activity.link_rows.values_list("url", flat=True))
+    photos = list(activity.photo_rows.values_list("upload", flat=True))
+    return [activity.text, activity.language, activity.published_at, activity.comments_open, links, photos]
+
+
+def locked(activity: Activity, is_expected: Expected = anything) -> Activity:
     """As it is now, its row locked as by all who write to a thread."""
     found = Activity.objects.select_for_update().filter(pk=activity.pk).first()
     if found is None:
         raise Gone
+    if not is_expected(found):
+        raise ChangedMeanwhile(found)
     return found
 
 
