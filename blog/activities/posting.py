@@ -93,7 +93,7 @@ def post_activity(
 
     What its links lead to is looked at afterwards, by another thread.
     """
-    activity = Activity(author=author, status=Activity.Status.PUBLISHED, published_at=published_at)
+    activity = Activity(author_id=author.pk, status=Activity.Status.PUBLISHED, published_at=published_at)
     activity.text, activity.comments_open = tidy(text), comments_open
     if language:
         activity.language = language
