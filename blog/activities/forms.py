@@ -8,11 +8,10 @@ from accounts.models import User
 from blog.activities import posting
 from blog.activities.models import Activity, ActivityLink
 from blog.uploads.cleaning import clean
+from blog.uploads.forms import TAKEN
 from blog.uploads.models import Upload
 from blog.uploads.storing import bounded, store
 from frodo.errors import Refused
-
-PICTURES = "image/jpeg,image/png,image/webp,image/gif,image/avif"
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -22,7 +21,7 @@ class SeveralFiles(forms.ClearableFileInput):
 class PicturesField(forms.FileField):
     """Pictures, looked at by their content; each that is none says so."""
 
-    widget = SeveralFiles(attrs={"accept": PICTURES})
+    widget = SeveralFiles(attrs={"accept": TAKEN})
 
     def clean(self, data, initial=None) -> list:
         files = [super(PicturesField, self).clean(file) for file in data or []]
