@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from blog.activities import posting
 from blog.activities.forms import ActivityForm
 from blog.activities.models import Activity
+from blog.posts.admin import StatusFilter
 
 
 @admin.register(Activity)
 class ActivityAdmin(admin.ModelAdmin):
     form = ActivityForm
     list_display = ["title", "status", "published_at", "author", "language", "n_comments", "n_views"]
-    list_filter = ["status", "language", "comments_open", "author"]
+    list_filter = [StatusFilter, "language", "comments_open", "author"]
     list_select_related = ["author"]
     search_fields = ["text"]
     date_hierarchy = "published_at"
