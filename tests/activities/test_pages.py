@@ -1,6 +1,7 @@
 """What readers open: the list, one of them with its discussion, the feeds, the menu, the sitemap."""
 
 import json
+import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -59,6 +60,17 @@ def test_its_own_page_has_its_discussion(client):
     assert f'data-slug="{activity.slug}"' in page
     assert f'<link rel="canonical" href="http://testserver{activity.url}">' in page
     assert '<meta property="og:title" content="A heron.">' in page
+
+
+def test_its_page_is_the_same_for_everyone_and_has_nothing_inline(client, ann):
+    activity = make_activity(text="A heron.", links=["https://a.example/"])
+    page = read(client, activity.url)
+    client.force_login(ann)
+
+    assert read(client, activity.url) == page
+    assert "csrf" not in page
+    assert not re.search(r"<style\b|\sstyle=|\son\w+=", page)
+    assert '<html lang="zh-hans"' in client.get(activity.url, headers={"accept-language": "zh-CN"}).content.decode()
 
 
 @pytest.mark.parametrize("address", ["/activities/{pk}/", "/activities/{pk}/comments.xml", "/post/{slug}/comments/"])
