@@ -38,7 +38,7 @@ class ActivityForm(forms.ModelForm):
     links = forms.CharField(
         label=_("Links"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "placeholder": "https://"}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "placeholder": "https://"}),
         help_text=_("One a line. Title and picture are read from their pages."),
     )
     without_cards = forms.MultipleChoiceField(
@@ -69,8 +69,9 @@ class ActivityForm(forms.ModelForm):
         links = list(self.instance.link_rows.all()) if self.instance.pk else []
         rows = list(self.instance.photo_rows.select_related("upload")) if self.instance.pk else []
         self.fields["links"].initial = "\n".join(link.url for link in links)
-        self.fields["without_cards"].choices = [(link.url, link.title or link.url) for link in links]
-        removed = ActivityLink.State.REMOVED
+        removed, failed = ActivityLink.State.REMOVED, ActivityLink.State.FAILED
+        choices = [(link.url, link.title or link.url) for link in links if link.state != failed]
+        self.fields["without_cards"].choices = choices
         self.fields["without_cards"].initial = [link.url for link in links if link.state == removed]
         self.fields["photos"].choices = [(str(row.upload_id), thumbnail(row.upload)) for row in rows]
         self.fields["photos"].initial = [str(row.upload_id) for row in rows]
