@@ -24,6 +24,7 @@ from blog.models import (
     Post,
     Tag,
     Topic,
+    Upload,
 )
 from frodo.page_cache import Change, tell
 
@@ -123,6 +124,14 @@ def frame_changed(**signal) -> None:
 @receiver(post_delete, sender=ActivityPhoto)
 def part_changed(instance: ActivityLink | ActivityPhoto, **signal) -> None:
     purge_pages(instance.activity_id)
+
+
+@receiver(post_save, sender=Upload)
+def upload_saved(instance: Upload, created: bool, **signal) -> None:
+    """Activities show what is said of it."""
+    shown = [] if created else ActivityPhoto.objects.filter(upload=instance).values_list("activity", flat=True)
+    if shown:
+        purge_pages(*shown)
 
 
 @receiver(post_save, sender=ActivityEvent)

@@ -141,6 +141,7 @@ def edit_activity(
     if activity.is_visible:
         if is_changed and activity.last_event == told_before:
             activity.tell_readers()
+        stream.retell_own(activity)
         stream.tell_whole(stream.EDITED if was_visible else stream.POSTED, activity)
     elif was_visible:
         stream.tell_removed(activity.pk)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from blog.activities.models import Activity, ActivityEvent, ActivityStream
 from blog.events.history import MAX_MISSED
-from blog.events.models import as_text
+from blog.events.models import Event, as_text
 from frodo import live
 from frodo.live import Backlog
 
@@ -70,6 +70,15 @@ def tell_removed(activity: int) -> None:
 def retell(activity: int, said: dict) -> None:
     earlier = ActivityEvent.objects.filter(activity=activity).exclude(type__in=(REMOVED, COUNTED))
     earlier.update(data={"activity": said})
+
+
+def retell_own(activity: Activity) -> None:
+    """In the events of its own page, too, it is only told as it is now."""
+    own = Event.objects.filter(post=activity)
+    own.filter(type=CARD).update(data={"activity": as_dict(activity)})
+    for event in own.filter(type="post.updated"):
+        event.data["title"] = activity.title
+        event.save(update_fields=["data"])
 
 
 def as_dict(activity: Activity) -> dict:

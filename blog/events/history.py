@@ -13,8 +13,8 @@ from frodo.live import Backlog
 MAX_MISSED = 500
 """Who missed more than this reads the thread anew; it is less work for both sides."""
 
-REWRITING = re.compile(r'{"n":\d+,"type":"comment\.(removed|edited)"')
-"""After these, the words of earlier events have been changed in the table (blog.discussion.silence)."""
+REWRITING = re.compile(r'{"n":\d+,"type":"(comment\.(removed|edited)|post\.updated)"')
+"""After these, the words of earlier events may have been changed in the table (blog.discussion.silence)."""
 
 
 def missed(post_id: int, latest: int, since: int | None) -> list[Event] | None:

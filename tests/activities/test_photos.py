@@ -5,14 +5,15 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from blog.activities import posting
 from blog.activities.posting import edit_activity, post_activity
-from blog.models import Activity, ActivityPhoto
+from blog.models import Activity, ActivityPhoto, Edition
 from blog.uploads.models import Upload
 from blog.uploads.refusals import InUse
-from blog.uploads.storing import remove, store
+from blog.uploads.storing import describe, remove, store
 from blog.uploads.variants import make_next
 from tests.activities.test_desk import ADD, change, form
 from tests.factories import make_activity
@@ -129,3 +130,15 @@ def test_at_the_desk_a_photo_is_taken_away(desk, ann):
 
     assert list(ActivityPhoto.objects.values_list("upload", flat=True)) == [two.pk]
     assert desk.get(reverse("admin:blog_activity_changelist")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_words_for_a_photo_are_read_at_once(ann):
+    photo = upload(ann, "A hreon")
+    activity = make_activity(photos=[photo.pk])
+    before = Edition.objects.get().n
+
+    describe(photo, "A heron")
+
+    assert Edition.objects.get().n > before
+    assert 'alt="A heron"' in Client().get(activity.url).content.decode()

@@ -171,3 +171,15 @@ def test_a_card_that_is_dropped_stays_a_link():
     assert activity.link_rows.get().state == "removed"
     assert told()[-1] == (2, "activity.card")
     assert Event.objects.get().type == "activity.card"
+
+
+def test_in_the_events_of_its_own_page_old_words_are_not_read_either(client):
+    activity = make_activity(text="One.", links=["https://a.example/"])
+    edit_activity(activity, text="A secret slip.")
+    posting.show_without_cards(activity, ["https://a.example/"])
+
+    edit_activity(activity, text="Better words.")
+
+    events = client.get(f"/api/posts/{activity.slug}/events/?since=0")
+    assert [event["type"] for event in events.json()["events"]] == ["post.updated", "activity.card", "post.updated"]
+    assert "secret" not in events.content.decode()
