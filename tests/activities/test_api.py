@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.tokens.personal import make as make_token
 from blog.models import Activity, ActivityEvent
 from blog.uploads.storing import store
 from tests import people
@@ -263,3 +264,23 @@ def test_a_post_is_no_activity(desk):
 
     assert desk.get(address(post)).status_code == 404
     assert send(desk, "DELETE", address(post)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("activities", 201), ("posts", 403), ("uploads", 403), ("comments", 403)]
+)
+def test_a_token_posts_if_it_was_made_for_that(scope, status):
+    _row, token = make_token(people.edith(), "A script", {scope})
+
+    answer = send(Client(), "POST", ALL, {"text": "A heron."}, Authorization=f"Bearer {token}")
+
+    assert answer.status_code == status, answer.content
+    assert Activity.objects.filter(author__username="edith").exists() is (status == 201)
+    if status == 403:
+        assert answer.json()["error"]["code"] == "scope_missing"
+
+
+def test_a_contributors_token_posts_nothing():
+    _row, token = make_token(people.cid(), "A script", {"activities"})
+
+    assert send(Client(), "POST", ALL, {"text": "x"}, Authorization=f"Bearer {token}").status_code == 403
