@@ -46,6 +46,7 @@ def test_a_long_list_has_pages(client, settings):
     assert "Number 2." not in read(client, "/activities/")
     assert "Number 2." in read(client, "/activities/page/2/")
     assert client.get("/activities/page/3/").status_code == 404
+    assert client.get(f"/activities/page/{10**20}/").status_code == 404
     assert client.get("/activities/page/1/").headers["Location"] == "/activities/"
 
 
