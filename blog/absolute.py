@@ -3,6 +3,11 @@
 import re
 
 
+def absolute(url: str, root: str) -> str:
+    """An address of ours, or of where pictures are kept."""
+    return root + url if url.startswith("/") and not url.startswith("//") else url
+
+
 def absolute_html(html: str, root: str, page: str) -> str:
     """`html` of ours with links from `/` put under `root`, and links from `#` under `root + page`.
 

@@ -1,4 +1,5 @@
-"""What the server does beside answering, on a thread of its own: letters, smaller copies of pictures, chores."""
+"""What the server does beside answering, on a thread of its own: letters, smaller copies of pictures,
+pages that links lead to, chores."""
 
 import asyncio
 import logging
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from blog import chores
+from blog.activities.looking import look_at_next
 from blog.letters.sending import send_due
 from blog.uploads import variants
 from blog.waking import due
@@ -53,6 +55,8 @@ class Background:
             send_due(is_stopping=self.stopping.is_set)
             if variants.make_next():
                 due.set()  # perhaps another one waits, and letters need not wait for all of them
+            if look_at_next():
+                due.set()
             for name, said in chores.do_due():
                 logger.info("%s: %s", name, said)
         except DatabaseError as error:

@@ -29,12 +29,12 @@ class Posts(Belongings):
     name = "posts"
 
     def hinders(self, person: Person) -> str:
-        if person.user is not None and Post.objects.filter(author=person.user).exists():
+        if person.user is not None and Post.threads.filter(author=person.user).exists():
             return _("Posts are published under your name. Give them to another author, or delete them, first.")
         return ""
 
     def export(self, person: Person) -> list[dict]:
-        posts = Post.objects.filter(author=person.user) if person.user else Post.objects.none()
+        posts = Post.threads.filter(author=person.user) if person.user else Post.threads.none()
         return list(posts.values("id", "title", "slug", "status", "published_at", "text"))
 
     def erase(self, person: Person, *, keep_words: bool) -> None:

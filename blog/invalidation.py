@@ -11,7 +11,21 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from blog.models import Comment, Edition, Event, OldAddress, Page, Post, Tag, Topic
+from blog.models import (
+    Activity,
+    ActivityEvent,
+    ActivityLink,
+    ActivityPhoto,
+    Comment,
+    Edition,
+    Event,
+    OldAddress,
+    Page,
+    Post,
+    Tag,
+    Topic,
+    Upload,
+)
 from frodo.page_cache import Change, tell
 
 logger = logging.getLogger(__name__)
@@ -64,6 +78,7 @@ def purge_pages(*posts: int, taken_away: bool = False) -> None:
 
 
 @receiver(post_save, sender=Post)
+@receiver(post_save, sender=Activity)
 def post_saved(instance: Post, **signal) -> None:
     was_visible, instance.shown_since = is_past(instance.shown_since), instance.showing_since()
     is_visible = instance.is_visible
@@ -81,6 +96,7 @@ def page_saved(instance: Page, **signal) -> None:
 
 
 @receiver(post_delete, sender=Post)
+@receiver(post_delete, sender=Activity)
 @receiver(post_delete, sender=Page)
 def written_deleted(**signal) -> None:
     purge_pages(taken_away=True)
@@ -100,6 +116,28 @@ def tags_changed(instance: Post | Tag, action: str, **signal) -> None:
 @receiver(post_delete, sender=OldAddress)
 def frame_changed(**signal) -> None:
     purge_pages()
+
+
+@receiver(post_save, sender=ActivityLink)
+@receiver(post_delete, sender=ActivityLink)
+@receiver(post_save, sender=ActivityPhoto)
+@receiver(post_delete, sender=ActivityPhoto)
+def part_changed(instance: ActivityLink | ActivityPhoto, **signal) -> None:
+    purge_pages(instance.activity_id)
+
+
+@receiver(post_save, sender=Upload)
+def upload_saved(instance: Upload, created: bool, **signal) -> None:
+    """Activities show what is said of it."""
+    shown = [] if created else ActivityPhoto.objects.filter(upload=instance).values_list("activity", flat=True)
+    if shown:
+        purge_pages(*shown)
+
+
+@receiver(post_save, sender=ActivityEvent)
+def activity_event_recorded(instance: ActivityEvent, **signal) -> None:
+    """The list of activities says how far it knows."""
+    purge_pages(instance.activity)
 
 
 @receiver(post_save, sender=Comment)

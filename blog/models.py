@@ -1,5 +1,6 @@
 """The index of tables: every room's models under one label, `blog`."""
 
+from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityPhoto, ActivityStream
 from blog.chores import ChoreTime
 from blog.discussion.models import Comment
 from blog.events.models import Event
@@ -11,6 +12,11 @@ from blog.reading.models import Edition
 from blog.uploads.models import Upload
 
 __all__ = [
+    "Activity",
+    "ActivityEvent",
+    "ActivityLink",
+    "ActivityPhoto",
+    "ActivityStream",
     "Block",
     "ChoreTime",
     "Comment",

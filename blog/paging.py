@@ -13,6 +13,10 @@ NEAR = 2
 """How many neighbours of the current page are linked, on each side."""
 
 
+MOST = 10**9
+"""No list has so many pages, and no database counts much further."""
+
+
 @dataclass(frozen=True)
 class Link:
     number: int | None
@@ -64,7 +68,7 @@ async def take_page(
     Beyond the first page keys are asked first, because an index can answer that: to skip rows, a database reads them,
     and posts are long. A search has to read all texts to count what it finds, so it tells all keys in the same go.
     """
-    if number < 1:
+    if not 0 < number <= MOST:
         raise Http404
     per_page = per_page or settings.POSTS_PER_PAGE
     here = slice((number - 1) * per_page, number * per_page)

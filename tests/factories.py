@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from blog.models import Comment, Page, Post, Tag, Topic
+from blog.activities.posting import post_activity
+from blog.models import Activity, Comment, Page, Post, Tag, Topic
 from tests import people
 
 
@@ -30,3 +31,9 @@ def make_topic(name: str = "Walks", **fields) -> Topic:
 
 def make_comment(post: Post, *, text: str = "Lovely.", name: str = "Bob", **fields) -> Comment:
     return Comment.objects.create(post=post, text=text, name=name, **fields)
+
+
+def make_activity(*, text: str = "A heron by the river.", days_ago: float = 1, **fields) -> Activity:
+    """A published activity of Ann's, as her deeds make it."""
+    fields.setdefault("published_at", timezone.now() - timedelta(days=days_ago))
+    return post_activity(fields.pop("author", None) or people.ann(), text=text, **fields)

@@ -42,7 +42,7 @@ class Comments(Endpoint):
 
 
 def post_at(slug: str) -> Post:
-    return get_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    return get_object_or_404(Post.threads.published().select_related("author"), slug=slug)
 
 
 def list_some(request: Request, post: Post) -> dict:
@@ -114,7 +114,7 @@ class OneComment(Endpoint):
         self.user = request.user if request.user.is_authenticated else None
         self.visitor = visitors.read(request).id
         seen = Comment.objects.seen_by(user=self.user, visitor=self.visitor).for_json()
-        return get_object_or_404(seen, pk=pk, post__in=Post.objects.published())
+        return get_object_or_404(seen, pk=pk, post__in=Post.threads.published())
 
 
 def changed(comment: Comment) -> HttpResponse:
@@ -146,7 +146,7 @@ class Writing(Endpoint):
 
     def post(self, request: Request, slug: str) -> None:
         """A page says it now and then while its reader types."""
-        post = get_object_or_404(Post.objects.published().only("comments_open", "published_at"), slug=slug)
+        post = get_object_or_404(Post.threads.published().only("comments_open", "published_at"), slug=slug)
         said = WritingIn(data=request.data)
         said.is_valid(raise_exception=True)
         visitor = visitors.read(request)
@@ -162,7 +162,7 @@ class Writing(Endpoint):
 class People(Endpoint):
     async def get(self, request: Request, slug: str) -> dict:
         """Whom one may mention there: for completion."""
-        post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+        post = await aget_object_or_404(Post.threads.published().select_related("author"), slug=slug)
         query = request.query_params.get("q", "")[:MOST_OF_A_NAME]
         return {"people": await sync_to_async(mentions.people)(post, query)}
 

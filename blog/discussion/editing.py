@@ -86,7 +86,7 @@ def take_back(comment: Comment, *, user: User | None = None, visitor: str = "") 
 def own(comment: Comment, user: User | None, visitor: str) -> tuple[Post, Comment]:
     """The post, locked as by all who write to a thread, and the comment as it is now; if it may be changed."""
     post = (
-        Post.objects.published()
+        Post.threads.published()
         .select_for_update()
         .only("comments_open", "published_at")
         .filter(pk=comment.post_id)

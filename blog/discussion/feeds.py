@@ -38,7 +38,7 @@ class SiteCommentFeed(Feed):
         return discussion.root + reverse("home")
 
     def items(self, discussion: Discussion) -> list[Comment]:
-        shown = Comment.objects.visible().filter(post__in=Post.objects.published())
+        shown = Comment.objects.visible().filter(post__in=Post.threads.published())
         return self.newest(shown.select_related("post"), discussion)
 
     def newest(self, comments, discussion: Discussion) -> list[Comment]:
@@ -70,10 +70,11 @@ class SiteCommentFeed(Feed):
 
 
 class CommentFeed(SiteCommentFeed):
-    """Of one post."""
+    """Of one post, named by its slug, or of an activity, named by its id."""
 
-    def get_object(self, request: HttpRequest, slug: str) -> Discussion:
-        return Discussion(site_root(request), get_object_or_404(Post.objects.published().for_links(), slug=slug))
+    def get_object(self, request: HttpRequest, slug: str = "", pk: int = 0) -> Discussion:
+        named = {"slug": slug} if slug else {"pk": min(pk, 2**63 - 1), "kind": Post.Kind.ACTIVITY}
+        return Discussion(site_root(request), get_object_or_404(Post.threads.published().for_links(), **named))
 
     def title(self, discussion: Discussion) -> str:
         return _("Comments on “%(title)s”") % {"title": discussion.post.title}

@@ -13,8 +13,8 @@ VISIBLE = Comment.State.VISIBLE
 
 def hush(comment: Comment) -> int:
     """Tell that what was visible is not any more, and return the number of the event. Its new state is saved."""
-    Post.objects.filter(pk=comment.post_id, n_comments__gt=0).update(n_comments=F("n_comments") - 1)
-    comment.post.n_comments = Post.objects.values_list("n_comments", flat=True).get(pk=comment.post_id)
+    Post.threads.filter(pk=comment.post_id, n_comments__gt=0).update(n_comments=F("n_comments") - 1)
+    comment.post.n_comments = Post.threads.values_list("n_comments", flat=True).get(pk=comment.post_id)
     n = record(comment.post, "comment.removed", event_data(comment)).n
     retell(comment)
     return n
@@ -31,5 +31,5 @@ def retell(comment: Comment) -> None:
 
 def locked_state(comment: Comment) -> str:
     """The state as it is now. The post's row is locked first, as all who write to a thread do."""
-    Post.objects.select_for_update().only("pk").get(pk=comment.post_id)
+    Post.threads.select_for_update().only("pk").get(pk=comment.post_id)
     return Comment.objects.values_list("state", flat=True).get(pk=comment.pk)

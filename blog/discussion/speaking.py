@@ -93,7 +93,7 @@ def post_comment(
     comment.state, comment.hold_reasons = verdict.state, verdict.reasons
     wishes.heard(comment)
     with transaction.atomic():
-        locked = Post.objects.select_for_update().only("comments_open", "published_at").get(pk=post.pk)
+        locked = Post.threads.select_for_update().only("comments_open", "published_at").get(pk=post.pk)
         if not locked.takes_comments:
             raise CommentsClosed
         comment.parent = find_parent(post, parent)
@@ -110,8 +110,8 @@ def post_comment(
 
 def announce(comment: Comment, type: str) -> int:
     """Make a comment public that was not, and return the number of its event."""
-    Post.objects.filter(pk=comment.post_id).update(n_comments=F("n_comments") + 1)
-    comment.post.n_comments = Post.objects.values_list("n_comments", flat=True).get(pk=comment.post_id)
+    Post.threads.filter(pk=comment.post_id).update(n_comments=F("n_comments") + 1)
+    comment.post.n_comments = Post.threads.values_list("n_comments", flat=True).get(pk=comment.post_id)
     answers.tell(comment)
     return record(comment.post, type, event_data(comment)).n
 

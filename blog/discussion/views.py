@@ -43,7 +43,7 @@ async def comments(request: HttpRequest, slug: str) -> HttpResponse:
     page = number(said, 0, most=10**6)
     if order not in ORDERS or not page or said != str(page):  # 01 is no page of its own to be kept
         raise Http404
-    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    post = await aget_object_or_404(Post.threads.published().select_related("author"), slug=slug)
     context = await thread(post, order, page)
     n_all = context["thread"].n_all
     pages = Page(page, max(1, ceil(n_all / settings.COMMENTS_PER_PAGE)), n_all, partial(address, slug, order))
@@ -65,7 +65,7 @@ def address(slug: str, order: str, page: int) -> str:
 async def place(request: HttpRequest, pk: int) -> HttpResponse:
     """A comment's lasting address leads to where it stands."""
     found = await aget_object_or_404(
-        Comment.objects.select_related("post").filter(post__in=Post.objects.published()), pk=min(pk, 2**63 - 1)
+        Comment.objects.select_related("post").filter(post__in=Post.threads.published()), pk=min(pk, 2**63 - 1)
     )
     address = await sync_to_async(address_of)(found)
     if address is None:
@@ -77,7 +77,7 @@ async def place(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 async def write(request: HttpRequest, slug: str) -> HttpResponse:
     """The form for who has no script; nothing of it is cached, and it works as the one in the page does."""
-    post = await aget_object_or_404(Post.objects.published().select_related("author"), slug=slug)
+    post = await aget_object_or_404(Post.threads.published().select_related("author"), slug=slug)
     user = await request.auser()
     visitor = visitors.read(request)
     if request.method == "POST":

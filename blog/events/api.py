@@ -12,7 +12,7 @@ from frodo.api import Answer, Endpoint, number
 class Events(Endpoint):
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The websocket's frames, for who cannot open one."""
-        post = get_object_or_404(Post.objects.published().only("last_event"), slug=slug)
+        post = get_object_or_404(Post.threads.published().only("last_event"), slug=slug)
         since = request.query_params.get("since")
         found = missed(post.pk, post.last_event, None if since is None else number(since, -1))
         events = async_to_sync(Event.to_dicts)(found or [])

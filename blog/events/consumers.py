@@ -19,6 +19,11 @@ MAX_HASTE = 20
 
 
 async def posts(scope, receive, send) -> None:
+    await listen_to(post_events, int(scope["url_route"]["kwargs"]["pk"]), scope, receive, send)
+
+
+async def listen_to(source: live.Source, key: int, scope, receive, send) -> None:
+    """A room that is open to everybody."""
     if (await receive())["type"] != "websocket.connect":
         return
     await send({"type": "websocket.accept"})
@@ -29,7 +34,7 @@ async def posts(scope, receive, send) -> None:
     hub = live.current_hub()
     try:
         since = number_in(scope["query_string"])
-        room = await hub.join(post_events, int(scope["url_route"]["kwargs"]["pk"]), listener)
+        room = await hub.join(source, key, listener)
         try:
             backlog = await room.backlog(since)
         except DatabaseError:

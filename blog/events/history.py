@@ -13,8 +13,8 @@ from frodo.live import Backlog
 MAX_MISSED = 500
 """Who missed more than this reads the thread anew; it is less work for both sides."""
 
-REWRITING = re.compile(r'{"n":\d+,"type":"comment\.(removed|edited)"')
-"""After these, the words of earlier events have been changed in the table (blog.discussion.silence)."""
+REWRITING = re.compile(r'{"n":\d+,"type":"(comment\.(removed|edited)|post\.updated)"')
+"""After these, the words of earlier events may have been changed in the table (blog.discussion.silence)."""
 
 
 def missed(post_id: int, latest: int, since: int | None) -> list[Event] | None:
@@ -41,7 +41,7 @@ class PostEvents:
 
     @database_sync_to_async
     def read(self, key: int, n: int | None) -> tuple[int | None, list[Event] | None]:
-        latest = Post.objects.published().filter(pk=key).values_list("last_event", flat=True).first()
+        latest = Post.threads.published().filter(pk=key).values_list("last_event", flat=True).first()
         return latest, missed(key, latest, n) if latest is not None else None
 
     def rewrites_history(self, text: str) -> bool:
@@ -49,7 +49,7 @@ class PostEvents:
 
     @database_sync_to_async
     def latest(self, keys: Iterable[int]) -> dict[int, int]:
-        return dict(Post.objects.published().filter(pk__in=keys).values_list("pk", "last_event"))
+        return dict(Post.threads.published().filter(pk__in=keys).values_list("pk", "last_event"))
 
 
 post_events = PostEvents()

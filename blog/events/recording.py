@@ -19,10 +19,10 @@ def record(post: models.Model, type: str, data: dict) -> Event:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
-    posts = type_of(post).objects.filter(pk=post.pk)
+    posts = type_of(post)._base_manager.filter(pk=post.pk)
     posts.update(last_event=F("last_event") + 1)
     post.last_event = posts.values_list("last_event", flat=True).get()
-    event = Event.objects.create(post_id=post.pk, n=post.last_event, type=type, data=data)
+    event = Event.objects.create(post=post, n=post.last_event, type=type, data=data)
     transaction.on_commit(partial(live.publish, SOURCE, post.pk, event.n, as_text(async_to_sync(event.to_dict)())))
     return event
 

@@ -50,6 +50,6 @@ def read(name: str, token: str, max_age: int | None = None) -> Wish | None:
     mailbox = Mailbox.objects.filter(pk=said["m"]).first()
     if mailbox is None:
         return None
-    post = Post.objects.filter(pk=said["p"]).first() if "p" in said else None
+    post = Post.threads.filter(pk=said["p"]).first() if "p" in said else None
     author = User.objects.filter(pk=said["u"]).first() if "u" in said else None
     return Wish(mailbox, post, author, said.get("w", ""))

@@ -28,10 +28,10 @@ class Choices:
 
 def choices(user: User) -> Choices:
     mailbox = Mailbox.objects.known(user.email)
-    muted = Post.objects.filter(pk__in=Mute.objects.filter(mailbox=mailbox).values("post")) if mailbox else []
+    muted = Post.threads.filter(pk__in=Mute.objects.filter(mailbox=mailbox).values("post")) if mailbox else []
     return Choices(
         user,
-        is_author=user.is_staff or user.posts.exists(),
+        is_author=user.is_staff or Post.threads.filter(author=user).exists(),
         is_closed=bool(mailbox and mailbox.closed_at),
         muted=list(muted),
     )

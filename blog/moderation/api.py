@@ -28,7 +28,7 @@ class Reports(Endpoint):
         """Ask the author to look at a comment. Said twice, it is said once."""
         said = ReportIn(data=request.data)
         said.is_valid(raise_exception=True)
-        comment = get_object_or_404(Comment.objects.visible(), pk=pk, post__in=Post.objects.published())
+        comment = get_object_or_404(Comment.objects.visible(), pk=pk, post__in=Post.threads.published())
         where = network(client_address(request))
         if wait := rates.take("report", where, REPORTS):
             raise rates.TooFast(wait)

@@ -218,5 +218,5 @@ def change(comment: Comment, before: dict, after: dict) -> None:
 
 def values_now(comment: Comment, names) -> dict:
     """These columns as they are now. The post's row is locked first, as all who write to a thread do."""
-    Post.objects.select_for_update().only("pk").get(pk=comment.post_id)
+    Post.threads.select_for_update().only("pk").get(pk=comment.post_id)
     return Comment.objects.values(*names).get(pk=comment.pk) if names else {}

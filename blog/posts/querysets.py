@@ -17,15 +17,24 @@ class PostQuerySet(models.QuerySet):
 
     def appearing_after(self, moment: datetime):
         """Scheduled then, in the order of their time."""
-        return self.exclude(status="draft").filter(published_at__gt=moment).order_by("published_at")
+        return self.of_any_kind().exclude(status="draft").filter(published_at__gt=moment).order_by("published_at")
 
     def closing_after(self, moment: datetime, days: int):
         """Too old for comments at some time after that moment, in the order of these times."""
         return (
-            self.exclude(status="draft")
+            self.of_any_kind()
+            .exclude(status="draft")
             .filter(comments_open=True, published_at__gt=moment - timedelta(days=days))
             .order_by("published_at")
         )
+
+    def of_any_kind(self):
+        """Said in words, so that the indexes that begin with the kind can be used."""
+        return self.filter(kind__in=self.model.Kind.values)
+
+    def only(self, *names: str):
+        """The address depends on the kind, so that is never left out."""
+        return super().only(*names, "kind")
 
     def drafts(self):
         return self.filter(status="draft")
@@ -95,6 +104,13 @@ class PostQuerySet(models.QuerySet):
     def for_feed(self):
         # No join: from a table of one author a database likes to begin there, and sorts all posts in the end.
         return self.prefetch_related("author", "tags").defer("text", "plain", "front_matter", "imported")
+
+
+class PostManager(models.Manager.from_queryset(PostQuerySet)):
+    """Posts, and nothing else that can be discussed."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(kind="post")
 
 
 class PageQuerySet(models.QuerySet):

@@ -18,8 +18,11 @@ class SiteMap(Sitemap):
 
 
 class PostMap(SiteMap):
+    """Posts, and whatever else has a page as posts have."""
+
     def items(self):
-        return Post.objects.published().order_by("-published_at", "-id").only("slug", "updated_at")
+        found = Post.threads.published().of_any_kind()
+        return found.order_by("-published_at", "-id").only("slug", "updated_at")
 
     def lastmod(self, post: Post):
         return post.updated_at
@@ -47,7 +50,7 @@ class ListMap(SiteMap):
     """The pages that are lists of the others."""
 
     def items(self) -> list[str]:
-        return ["home", "tags", "topics", "archives"]
+        return ["home", "activities", "tags", "topics", "archives"]
 
     def location(self, name: str) -> str:
         return reverse(name)

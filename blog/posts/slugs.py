@@ -18,7 +18,7 @@ def slug_for(title: str) -> str:
 def free_slug(model: type[models.Model], title: str, *, fallback: str = "") -> str:
     """A slug for `title` that no row of `model` has: -2, -3 are added where needed."""
     slug = slug_for(title) or fallback or model._meta.model_name
-    taken = set(model._default_manager.filter(slug__startswith=slug).values_list("slug", flat=True))
+    taken = set(model._base_manager.filter(slug__startswith=slug).values_list("slug", flat=True))
     candidate, n = slug, 1
     while candidate in taken:
         n += 1

@@ -55,11 +55,13 @@ async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> H
 
 
 async def moved(request: HttpRequest, slug: str) -> HttpResponse:
-    """An id leads to the post's address, and so does a slug that it once had."""
-    if slug.isascii() and slug.isdigit():
-        by_id = await Post.objects.published().filter(pk=min(int(slug), 2**63 - 1)).only("slug").afirst()
-        if by_id:
-            return HttpResponsePermanentRedirect(by_id.url)
+    """An id leads to the post's address, and so does a slug that it once had. Here, too, by id or slug, is what is
+    no post but has a discussion as posts have."""
+    is_id = slug.isascii() and slug.isdigit()
+    named = {"pk": min(int(slug), 2**63 - 1)} if is_id else {"slug": slug}
+    found = await Post.threads.published().filter(**named).only("slug").afirst()
+    if found and found.url != request.path:
+        return HttpResponsePermanentRedirect(found.url)
     return await old_address(request, request.path.lstrip("/"))
 
 

@@ -30,12 +30,12 @@ class Reactions(Endpoint):
 
 class ToPost(Reactions):
     def find(self, slug: str) -> Post:
-        return get_object_or_404(Post.objects.published().only("pk"), slug=slug)
+        return get_object_or_404(Post.threads.published().only("pk"), slug=slug)
 
 
 class ToComment(Reactions):
     def find(self, pk: int) -> Comment:
-        comments = Comment.objects.visible().filter(post__in=Post.objects.published())
+        comments = Comment.objects.visible().filter(post__in=Post.threads.published())
         return get_object_or_404(comments.only("post_id"), pk=pk)
 
 

@@ -91,7 +91,7 @@ def slow_down(user: User | None, visitor: str, address: str, *, is_new: bool) ->
 def locked(target: Target) -> tuple[Post, dict[str, int]]:
     """The post, its row locked as by all who write to a thread, and the target's counts as they are now."""
     post_id = target.post_id if isinstance(target, Comment) else target.pk
-    post = Post.objects.published().select_for_update().only("last_event", "reactions").filter(pk=post_id).first()
+    post = Post.threads.published().select_for_update().only("last_event", "reactions").filter(pk=post_id).first()
     if post is None:
         raise Gone
     if not isinstance(target, Comment):
@@ -139,7 +139,7 @@ def count(target: Target) -> dict[str, int]:
     changed = {"reactions": reactions}
     if isinstance(target, Comment):
         changed["score"] = sum(reactions.get(kind, 0) for kind in PRAISE)
-    type(target).objects.filter(pk=target.pk).update(**changed)
+    type(target)._base_manager.filter(pk=target.pk).update(**changed)
     return reactions
 
 
@@ -168,6 +168,6 @@ def take_back_all(*, user: User | None = None, visitor: str = "") -> None:
         for reaction in of_this.select_related(name):
             target = getattr(reaction, name)
             with transaction.atomic():
-                post = Post.objects.select_for_update().get(pk=getattr(target, "post_id", target.pk))
+                post = Post.threads.select_for_update().get(pk=getattr(target, "post_id", target.pk))
                 reaction.delete()
                 tell(post, target, count(target))

@@ -1,4 +1,4 @@
-"""The posts of blog/demo, with which a new blog shows what can be written. They come and go as a whole."""
+"""What blog/demo has, with which a new blog shows what can be written. It comes and goes as a whole."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from accounts.models import User
 from blog.discussion.models import Comment
 from blog.posts.models import Page, Post, Tag, Topic
 from blog.posts.models.written import Written
-from blog.transfer import front_matter
+from blog.transfer import demo_activities, front_matter
 
 FOLDER = Path(__file__).resolve().parent.parent / "demo"
 ORIGIN = "demo/"
@@ -34,13 +34,13 @@ def write_demo(author: User) -> list[Written]:
         post = Post.objects.get(origin=ORIGIN + thread["post"])
         if post in new:
             write_thread(post, thread["comments"], author)
-    return new
+    return [*new, *demo_activities.write(read_yaml("activities.yaml"), FOLDER, author)]
 
 
 @transaction.atomic
 def remove_demo() -> tuple[int, int]:
-    """Removes the demo posts and pages as they came; how many went, and how many stay because they were changed."""
-    n_removed = n_kept = 0
+    """Removes what is as it came; how many went, and how many stay because they were changed."""
+    n_removed, n_kept = demo_activities.take_away(read_yaml("activities.yaml"))
     tags = set()
     for written in (*Post.objects.filter(origin__startswith=ORIGIN), *Page.objects.filter(origin__startswith=ORIGIN)):
         source = FOLDER / written.origin.removeprefix(ORIGIN)
@@ -62,7 +62,7 @@ def remove_demo() -> tuple[int, int]:
 
 
 def has_other_posts() -> bool:
-    return any(model.objects.exclude(origin__startswith=ORIGIN).exists() for model in (Post, Page))
+    return any(rows.exclude(origin__startswith=ORIGIN).exists() for rows in (Post.threads, Page.objects))
 
 
 def missing(model: type[Written], pattern: str) -> Iterator[Path]:

@@ -19,6 +19,7 @@ PAGES = {
     "front": "/",
     "post-en": "/post/everything-on-one-page/",
     "post-zh": "/post/一条评论的旅程/",
+    "activities": "/activities/",
     "tags": "/tags/",
     "archives": "/archives/",
     "search": "/search/?q=异步",

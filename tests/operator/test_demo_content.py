@@ -6,12 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from blog.models import Comment, Page, Post, Tag, Topic
+from blog.models import Activity, ActivityLink, Comment, Page, Post, Tag, Topic
 from blog.transfer import demo
+from frodo.settings import STORAGES
 
 
 @pytest.fixture(autouse=True)
 def own_media(settings, tmp_path: Path):
+    settings.STORAGES = STORAGES
     settings.MEDIA_ROOT = tmp_path
 
 
@@ -42,6 +44,16 @@ def test_it_shows_what_can_be_written(ann: User):
     for sign in ("<table", "<math", "<img", "<figure", "<details", "<blockquote", "highlight", "checkbox", "footnote"):
         assert sign in html
     assert "**" not in re.sub(r"(?s)<pre>.*?</pre>|<code>.*?</code>", "", html)
+
+
+def test_it_has_activities_in_both_languages(ann: User, client):
+    demo_content()
+
+    page = client.get("/activities/").content.decode()
+    assert set(Activity.objects.values_list("language", flat=True)) == {"en", "zh-hans"}
+    for sign in ("<strong>three</strong>", 'class="link-card"', "Asynchronous support", 'alt="雨后的梯田'):
+        assert sign in page
+    assert not ActivityLink.objects.waiting().exists()
 
 
 def test_its_threads_are_deep_and_by_guests_and_author(ann: User):
@@ -102,6 +114,7 @@ def test_it_goes_as_it_came(ann: User, settings, django_capture_on_commit_callba
     assert [tag.name for tag in Tag.objects.all()] == ["Writing"]
     assert not Page.objects.exists()
     assert not Topic.objects.exists()
+    assert not Activity.objects.exists()
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 

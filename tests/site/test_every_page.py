@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.factories import make_page, make_post, make_topic
+from tests.factories import make_activity, make_page, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +13,7 @@ ADDRESSES = [
     "/",
     "/post/walk/",
     "/p/about/",
+    "/activities/",
     "/tags/",
     "/tag/tea/",
     "/topics/",
@@ -26,6 +27,7 @@ ADDRESSES = [
 @pytest.fixture(autouse=True)
 def a_blog():
     make_page()
+    make_activity(links=["https://a.example/"])
     make_post(title="Walk", tags=("tea",), topic=make_topic(), published_at=datetime(2024, 5, 1, tzinfo=UTC))
 
 

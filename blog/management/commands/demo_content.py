@@ -6,7 +6,7 @@ from blog.transfer.demo import has_other_posts, remove_demo, write_demo
 
 
 class Command(BaseCommand):
-    help = "Writes posts, pages and comments that show what can be written, in English and in Chinese."
+    help = "Writes posts, pages, activities and comments that show what can be written, in English and in Chinese."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--author", help="whose posts they become; without it, the first author's")

@@ -13,7 +13,7 @@ from blog.events.recording import record
 from blog.posts.models.counter import Counter, Tally
 from blog.posts.models.shelf import Tag, Topic
 from blog.posts.models.written import Written
-from blog.posts.querysets import PostQuerySet
+from blog.posts.querysets import PostManager, PostQuerySet
 from frodo.async_model import async_property, batched_property
 from frodo.routes import address_of
 
@@ -23,6 +23,12 @@ UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 class Post(Written):
+    class Kind(models.TextChoices):
+        """All of them can be discussed; lists, feeds and searches of posts show posts only."""
+
+        POST = "post", _("post")
+        ACTIVITY = "activity", _("activity")
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
@@ -80,6 +86,7 @@ class Post(Written):
     shown_since: datetime | None = None
     """`showing_since()` as it was when last loaded or saved."""
 
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.POST, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     summary = models.TextField(
         _("summary"),
@@ -125,7 +132,9 @@ class Post(Written):
     n_views = Counter(_("views"), default=0, editable=False)
     """How often its page was opened, in a browser and not by a robot."""
 
-    objects = PostQuerySet.as_manager()
+    objects = PostManager()
+    threads = PostQuerySet.as_manager()
+    """Whatever can be discussed, of every kind: for comments, reactions, events, letters and moderation."""
 
     class Meta:
         verbose_name = _("post")
@@ -134,8 +143,8 @@ class Post(Written):
         indexes = [
             models.Index(fields=["status", "-published_at"]),
             # Who is shown, in the very order of the lists, without a look at the rows: those are long.
-            models.Index(fields=["published_at", "id", "status"], name="by_time"),
-            models.Index(fields=["pinned", "published_at", "id", "status"], name="front_page"),
+            models.Index(fields=["kind", "published_at", "id", "status"], name="by_time"),
+            models.Index(fields=["kind", "pinned", "published_at", "id", "status"], name="front_page"),
         ]
 
     @classmethod
@@ -199,6 +208,8 @@ class Post(Written):
 
     @property
     def url(self) -> str:
+        if self.kind == self.Kind.ACTIVITY:
+            return address_of("activity", self.pk)
         return address_of("post", self.slug)
 
     @property

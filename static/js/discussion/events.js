@@ -11,6 +11,9 @@ export const events = { last: thread.n };
 // One's own comments are no news: those answered for, and the one whose answer is still awaited.
 export const own = { ids: new Set(), sending: null };
 
+// What else may happen to what is discussed; the page's own scripts may know better what to do.
+export const handlers = { "post.updated": () => (box.querySelector(".post-updated").hidden = false) };
+
 const KEPT = 200;
 const recent = [];
 let waiting = [];
@@ -42,9 +45,10 @@ function flush() {
 }
 
 // Returns the comment that is news.
-function change({ n, type, data }) {
+function change(frame) {
+  const { n, type, data } = frame;
   const { comment } = data;
-  if (type === "post.updated") box.querySelector(".post-updated").hidden = false;
+  handlers[type]?.(frame);
   if (type === "reactions.changed") reactions.learn(comment || 0, data.reactions, n);
   if (!comment?.state) return null;
   const comes = comment.state === "visible" && (type === "comment.posted" || type === "comment.approved");

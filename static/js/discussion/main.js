@@ -1,10 +1,11 @@
 // The discussion, alive. The page reads whole and takes comments without it (docs/live.md).
 
 import { tellTime } from "./comment.js";
+import { apply, events, rewind } from "./events.js";
 import * as kept from "./kept.js";
 import * as news from "./news.js";
-import { box, list, saidOf } from "./page.js";
-import { me, meet, whenMet } from "./server.js";
+import { address, box, list, saidOf, words } from "./page.js";
+import { ask, me, meet, whenMet } from "./server.js";
 import { keepingPlace } from "./sight.js";
 import { showHeld, whenShown } from "./thread.js";
 import { listen } from "./wire.js";
@@ -29,7 +30,17 @@ box.addEventListener("click", async ({ target }) => {
 });
 
 const reading = () => import("./reading.js");
-listen(async () => (await reading()).readAnew());
+listen({
+  box,
+  ask,
+  apply,
+  socket: () => `/ws/posts/${words.post}/?since=${events.last}`,
+  asked: () => `${address}events/?since=${events.last}`,
+  startAnew: async (n) => {
+    rewind(n);
+    await (await reading()).readAnew();
+  },
+});
 news.openBy(async (id) => (await reading()).open(id));
 addEventListener("hashchange", async () => (await reading()).followAddress());
 box.querySelector(".comment-order").addEventListener("change", async ({ target }) => (await reading()).reorder(target.value));

@@ -1,8 +1,4 @@
-// The wire: a socket, and while there is none, asking every few seconds (docs/live.md).
-
-import { apply, events, rewind } from "./events.js";
-import { address, box, words } from "./page.js";
-import { ask } from "./server.js";
+// The wire: a socket, and while there is none, asking every few seconds (docs/live.md). It knows nothing of pages.
 
 const OVER = new Set([4004, 1008, 1009]);
 
@@ -15,10 +11,12 @@ let timer = 0;
 let pollTimer = 0;
 let pulse = 0;
 let isOver = false;
-let reread = null;
+let wire = null;
 
-export function listen(howToReread) {
-  reread = howToReread;
+// `socket()` and `asked()` are addresses with the last number known, `ask` fetches JSON, `apply` takes a frame,
+// `startAnew` the number from which to go on; `box` shows by its data-live how one listens.
+export function listen(how) {
+  wire = how;
   addEventListener("pagehide", hangUp);
   addEventListener("pageshow", connect);
   addEventListener("online", connect);
@@ -26,16 +24,11 @@ export function listen(howToReread) {
   if (document.readyState === "complete") connect();
 }
 
-async function startAnew(n) {
-  rewind(n);
-  await reread();
-}
-
 function connect() {
   clearTimeout(timer);
   if (socket || isOver || document.hidden) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const mine = new WebSocket(`${scheme}://${location.host}/ws/posts/${words.post}/?since=${events.last}`);
+  const mine = new WebSocket(`${scheme}://${location.host}${wire.socket()}`);
   socket = mine;
   let isAlive = true;
   mine.onmessage = ({ data }) => {
@@ -46,16 +39,16 @@ function connect() {
       failures = 0;
       clearTimeout(pollTimer);
       pollTimer = 0;
-      box.dataset.live = "socket";
-    } else if (frame.type === "reset") startAnew(frame.n).catch(() => mine.close());
+      wire.box.dataset.live = "socket";
+    } else if (frame.type === "reset") wire.startAnew(frame.n).catch(() => mine.close());
     else if (frame.type === "presence") heard.presence(frame.data);
-    else apply(frame);
+    else wire.apply(frame);
   };
   mine.onclose = ({ code }) => {
     clearInterval(pulse);
     if (socket !== mine) return;
     socket = null;
-    box.dataset.live = "";
+    wire.box.dataset.live = "";
     heard.presence({});
     isOver = OVER.has(code);
     failures += 1;
@@ -79,10 +72,10 @@ async function poll() {
   clearTimeout(pollTimer);
   if (!document.hidden) {
     try {
-      const missed = await ask(`${address}events/?since=${events.last}`);
-      if (missed.reset) await startAnew(missed.n);
-      else missed.events.forEach(apply);
-      if (box.dataset.live !== "socket") box.dataset.live = "asking";
+      const missed = await wire.ask(wire.asked());
+      if (missed.reset) await wire.startAnew(missed.n);
+      else missed.events.forEach(wire.apply);
+      if (wire.box.dataset.live !== "socket") wire.box.dataset.live = "asking";
     } catch (error) {
       if (error.status === 404) isOver = true;
     }
