@@ -17,7 +17,7 @@ from blog.uploads.refusals import InUse
 
 @admin.register(Upload)
 class UploadAdmin(admin.ModelAdmin):
-    list_display = ["thumbnail", "name", "copy", "size", "weight", "state", "user", "created_at"]
+    list_display = ["thumbnail", "name", "copy", "measures", "state", "user"]
     list_display_links = ["thumbnail", "name"]
     list_filter = ["kind", "state", "created_at"]
     list_select_related = ["user"]
@@ -113,6 +113,10 @@ class UploadAdmin(admin.ModelAdmin):
     @admin.display(description=_("weight"), ordering="n_bytes")
     def weight(self, upload: Upload) -> str:
         return filesizeformat(upload.n_bytes)
+
+    @admin.display(description=_("size"), ordering="n_bytes")
+    def measures(self, upload: Upload) -> str:
+        return format_html("{}<br>{}", self.size(upload), self.weight(upload))
 
     @admin.display(description="Markdown")
     def copy(self, upload: Upload) -> str:
