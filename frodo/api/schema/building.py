@@ -7,9 +7,23 @@ import yaml
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.generators import SchemaGenerator
 
 VERSION = "1"
+ROOMS = {
+    "posts": gettext_lazy("Posts, pages, tags and topics"),
+    "activities": gettext_lazy("Activities"),
+    "uploads": gettext_lazy("Pictures"),
+    "discussion": gettext_lazy("Comments"),
+    "reactions": gettext_lazy("Reactions"),
+    "events": gettext_lazy("Events"),
+    "moderation": gettext_lazy("Reports"),
+    "tokens": gettext_lazy("Tokens and devices"),
+    "accounts": gettext_lazy("Tokens and devices"),
+    "schema": gettext_lazy("This document"),
+}
+"""In this order; the name is that of the room's folder."""
 
 
 class Generator(SchemaGenerator):
@@ -27,9 +41,17 @@ def schema(language: str) -> dict:
     with translation.override(language):
         found = Generator().get_schema(public=True)
         found["info"] = {"title": _("The API of Frodo"), "version": VERSION, "description": intro()}
+        found["tags"] = tags(found["paths"])
         found["paths"] = {path: each for path, each in found["paths"].items() if path.startswith("/api/")}
         # Lazy words become words while the language is the one asked for.
         return json.loads(json.dumps(found, default=str))
+
+
+def tags(paths: dict) -> list[dict]:
+    """The rooms, those that are known first."""
+    used = {tag for methods in paths.values() for each in methods.values() for tag in each["tags"]}
+    names = [*(name for name in ROOMS if name in used), *sorted(used - ROOMS.keys())]
+    return [{"name": name, "description": str(ROOMS.get(name, name.capitalize()))} for name in names]
 
 
 def intro() -> str:

@@ -34,6 +34,10 @@ class EndpointSchema(AutoSchema):
         return self.method in SAFE_METHODS
 
     @property
+    def can_conflict(self) -> bool:
+        return bool(self.said and self.said.has_versions) and self.method in {"PUT", "PATCH", "DELETE"}
+
+    @property
     def types(self) -> Types:
         """One for the whole schema, kept where drf-spectacular keeps its own."""
         if not hasattr(self.registry, "types"):
@@ -104,7 +108,7 @@ class EndpointSchema(AutoSchema):
             query += [*sharing.parameters_of(self.said.response), *self.said.query]
         if self.method == "POST" and self.share("is_repeatable", False):
             query.append(sharing.IDEMPOTENCY_KEY)
-        if self.said and self.said.has_versions and not self.is_read:
+        if self.can_conflict:
             query.append(sharing.IF_MATCH)
         if self.is_read:
             query.append(sharing.IF_NONE_MATCH)
@@ -148,7 +152,7 @@ class EndpointSchema(AutoSchema):
             statuses |= {413, 415}
         if self.method == "POST" and self.share("is_repeatable", False):
             statuses.add(422)
-        if self.said and self.said.has_versions and not self.is_read:
+        if self.can_conflict:
             statuses.add(409)
         return sorted(statuses)
 

@@ -1,0 +1,70 @@
+"""A real server with the cast on it, each with a session, and rows that are made as they are needed."""
+
+import itertools
+import json
+import secrets
+
+import requests
+
+from tests.server import Server
+
+PEOPLE = {"reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann"}
+MAKE = """
+import json
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.conf import settings
+from importlib import import_module
+from tests import people
+keys = {}
+for role, name in %r.items():
+    user = getattr(people, name)()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    keys[role] = session.session_key
+print(json.dumps(keys))
+"""
+UNLIMITED = {"API_READ_RATE": "1000000/s", "API_WRITE_RATE": "1000000/s"}
+
+
+class Callers:
+    """`callers["author"].get("/api/posts/")`: a session of requests; anonymous is one that nobody knows."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        keys = json.loads(server.run(MAKE % PEOPLE).splitlines()[-1])
+        self.sessions = {"anonymous": requests.Session()}
+        for role, key in keys.items():
+            token = secrets.token_hex(16)
+            self.sessions[role] = session = requests.Session()
+            session.cookies.update({"sessionid": key, "csrftoken": token})
+            session.headers["X-CSRFToken"] = token
+        self.numbers = itertools.count(1)
+
+    def __getitem__(self, role: str) -> requests.Session:
+        return self.sessions[role]
+
+    def make(self, kind: str, said: dict, *, role: str = "author") -> dict:
+        answer = self[role].post(f"{self.server.url}/api/{kind}/", json=said)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def fill(self, path: str) -> dict:
+        """Values for the braces of a path: of things that are there now and that no other test knows."""
+        name = f"Row {next(self.numbers)} {secrets.token_hex(3)}"
+        kind = path.removeprefix("/api/").split("/")[0]
+        if "{" not in path:
+            return {}
+        if kind in {"tags", "topics"}:
+            return {"slug": self.make(kind, {"name": name})["slug"]}
+        if kind in {"posts", "pages"}:
+            return {"slug": self.make(kind, {"title": name, "text": "Words.", **PUBLISHED[kind]})["slug"]}
+        if kind == "comments":
+            slug = self.make("posts", {"title": name, "status": "published"})["slug"]
+            return {"id": self.make(f"posts/{slug}/comments", {"text": name, "name": "Bob"})["id"]}
+        raise AssertionError(f"No test knows how to make what {path} is about: teach tests/api/callers.py.")
+
+
+PUBLISHED = {"posts": {"status": "published"}, "pages": {"is_published": True}}
