@@ -102,7 +102,7 @@ documented(
 documented(
     api.OnePost,
     "GET",
-    _("One post"),
+    _("A single post"),
     id="getPost",
     response=OF_POSTS,
     answer=POST_ANSWER,
@@ -126,7 +126,7 @@ for endpoint, whole, name, body, example, answer, words in (
         "Page",
         PageIn,
         PAGE_EXAMPLE,
-        PAGE_ANSWER,
+        PAGE_ANSWER | PAGE_SOURCE,
         (_("Put another version of a page in its place"), _("Change what is named of a page"), _("Take a page away")),
     ),
     (
@@ -167,7 +167,7 @@ for endpoint, one, whole, part, name, body, example, answer, words in (
         "Page",
         PageIn,
         PAGE_EXAMPLE,
-        PAGE_ANSWER,
+        PAGE_ANSWER | PAGE_SOURCE,
         (_("The standing pages, in the menu's order"), _("Write a page"), _("One page")),
     ),
     (
