@@ -1,0 +1,143 @@
+"""Every endpoint times every role. One that is new and has no row here is a failure, not a gap.
+
+Without more words a row is about what Ann, the author, has published; `draft` is a draft of hers, `own` one of Cid's, a
+contributor. Comments are a guest's, or with `own` Bob's, a reader.
+"""
+
+import json
+
+import pytest
+from django.test import Client
+
+from frodo.api.schema.building import schema
+from tests import people
+from tests.factories import make_comment, make_page, make_post, make_topic
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {"anonymous": None, "reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann"}
+TABLE = """
+                                  anonymous  reader  contributor  editor  author
+listPosts                               200     200          200     200     200
+listPosts ?status=draft                 401     403          200     200     200
+createPost                              401     403          403     201     201
+createPost unpublished                  401     403          201     201     201
+getPost                                 200     200          200     200     200
+getPost draft                           404     404          404     200     200
+getPost own                             404     404          200     200     200
+replacePost                             401     403          403     200     200
+replacePost draft                       401     403          404     200     200
+replacePost own                         401     403          403     200     200
+changePost                              401     403          403     200     200
+changePost draft                        401     403          404     200     200
+changePost own                          401     403          200     200     200
+deletePost                              401     403          403     204     204
+deletePost draft                        401     403          404     204     204
+deletePost own                          401     403          204     204     204
+listPages                               200     200          200     200     200
+createPage                              401     403          403     201     201
+getPage                                 200     200          200     200     200
+getPage draft                           404     404          404     200     200
+replacePage                             401     403          403     200     200
+changePage                              401     403          403     200     200
+deletePage                              401     403          403     204     204
+listTags                                200     200          200     200     200
+createTag                               401     403          403     201     201
+getTag                                  200     200          200     200     200
+replaceTag                              401     403          403     200     200
+changeTag                               401     403          403     200     200
+deleteTag                               401     403          403     204     204
+listTopics                              200     200          200     200     200
+createTopic                             401     403          403     201     201
+getTopic                                200     200          200     200     200
+replaceTopic                            401     403          403     200     200
+changeTopic                             401     403          403     200     200
+deleteTopic                             401     403          403     204     204
+search                                  200     200          200     200     200
+listComments                            200     200          200     200     200
+createComment                           201     201          201     201     201
+getComment                              200     200          200     200     200
+changeComment                           403     403          403     403     403
+changeComment own                       403     200          403     403     403
+deleteComment                           403     403          403     403     403
+deleteComment own                       403     200          403     403     403
+getMe                                   200     200          200     200     200
+sayWriting                              204     204          204     204     204
+listPeople                              200     200          200     200     200
+renderMarkdown                          200     200          200     200     200
+reactToPost                             200     200          200     200     200
+takeBackReactionToPost                  200     200          200     200     200
+reactToComment                          200     200          200     200     200
+takeBackReactionToComment               200     200          200     200     200
+reportComment                           201     201          201     201     201
+listEvents                              200     200          200     200     200
+getSchema                               200     200          200     200     200
+"""
+
+OPERATIONS = {
+    operation["operationId"]: (path, method, operation)
+    for path, methods in schema("en")["paths"].items()
+    for method, operation in methods.items()
+}
+ROWS = {
+    row[:32].strip(): dict(zip(ROLES, map(int, row[32:].split()), strict=True))
+    for row in TABLE.strip("\n").splitlines()[1:]
+}
+
+
+def test_every_operation_has_a_row():
+    assert set(OPERATIONS) == {row.split()[0] for row in ROWS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", ROWS)
+def test_who_may_do_what(row, role, settings):
+    settings.SHOW_PRESENCE = True
+    name, _space, variant = row.partition(" ")
+    path, method, operation = OPERATIONS[name]
+    for part, value in about(path, variant).items():
+        path = path.replace(f"{{{part}}}", str(value))
+    client = Client()
+    if ROLES[role]:
+        client.force_login(getattr(people, ROLES[role])())
+
+    answer = client.generic(
+        method.upper(),
+        path + (variant if variant.startswith("?") else ""),
+        body(operation, variant),
+        "application/json",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == ROWS[row][role], answer.content.decode()
+
+
+def about(path: str, variant: str) -> dict:
+    """What the braces of a path stand for."""
+    kind = path.removeprefix("/api/").split("/")[0]
+    if "{" not in path:
+        return {}
+    if kind == "pages":
+        return {"slug": make_page(is_published=variant != "draft").slug}
+    if kind == "topics":
+        return {"slug": make_topic("Walks").slug}
+    author = people.cid() if variant == "own" and kind == "posts" else people.ann()
+    is_draft = kind == "posts" and variant in {"draft", "own"}
+    post = make_post(author=author, tags=("walks",), status="draft" if is_draft else "published")
+    if kind == "tags":
+        return {"slug": "walks"}
+    return {"slug": post.slug} if kind == "posts" else {"id": comment(post, variant).pk}
+
+
+def comment(post, variant: str):
+    return make_comment(post, user=people.bob() if variant == "own" else None)
+
+
+def body(operation: dict, variant: str) -> str:
+    """The schema's own example."""
+    if "requestBody" not in operation:
+        return ""
+    said = dict(operation["requestBody"]["content"]["application/json"]["example"])
+    if variant == "unpublished":
+        said = {"title": "Tea"}
+    return json.dumps(said)
