@@ -60,7 +60,7 @@ class Blog:
 
     def put(self, said):
         """Make the post, or change the one with this slug unless somebody else does so meanwhile."""
-        path = "/api/posts/%s/" % quote(said["slug"], safe="")
+        path = "/api/posts/{}/".format(quote(said["slug"], safe=""))
         status, _there, etag = self.ask("GET", path)
         if status == 404:
             return self.ask("POST", "/api/posts/", said, Idempotency_Key=str(uuid.uuid4()))
@@ -81,8 +81,8 @@ def main():
     status, answer, _etag = blog.put(said)
     if status not in (200, 201):
         error = answer["error"]
-        sys.exit("%s: %s %s" % (error["code"], error["message"], error.get("fields", "")))
-    print("%s %s%s" % ("Made" if status == 201 else "Changed", blog.url, answer["url"]))
+        sys.exit("{}: {} {}".format(error["code"], error["message"], error.get("fields", "")))
+    print("{} {}{}".format("Made" if status == 201 else "Changed", blog.url, answer["url"]))
 
 
 if __name__ == "__main__":

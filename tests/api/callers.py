@@ -13,11 +13,14 @@ MAKE = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.conf import settings
+from django.utils import timezone
 from importlib import import_module
 from tests import people
 keys = {}
 for role, name in %r.items():
     user = getattr(people, name)()
+    user.last_login = timezone.now()
+    user.save()
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -51,12 +54,23 @@ class Callers:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    def device(self) -> int:
+        said = {"username": "ann", "password": "ann's password"}
+        answer = requests.post(f"{self.server.url}/api/token/", json=said, timeout=30)
+        assert answer.status_code == 200, answer.text
+        devices = self["author"].get(f"{self.server.url}/api/me/devices/", timeout=30).json()
+        return devices["results"][0]["id"]
+
     def fill(self, path: str) -> dict:
         """Values for the braces of a path: of things that are there now and that no other test knows."""
         name = f"Row {next(self.numbers)} {secrets.token_hex(3)}"
         kind = path.removeprefix("/api/").split("/")[0]
         if "{" not in path:
             return {}
+        if path.startswith("/api/me/tokens/"):
+            return {"id": self.make("me/tokens", {"name": name, "scopes": ["read"]})["id"]}
+        if path.startswith("/api/me/devices/"):
+            return {"id": self.device()}
         if kind in {"tags", "topics"}:
             return {"slug": self.make(kind, {"name": name})["slug"]}
         if kind in {"posts", "pages"}:

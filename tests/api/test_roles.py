@@ -1,7 +1,8 @@
 """Every endpoint times every role. One that is new and has no row here is a failure, not a gap.
 
-Without more words a row is about what Ann, the author, has published; `draft` is a draft of hers, `own` one of Cid's, a
-contributor. Comments are a guest's, or with `own` Bob's, a reader.
+Without more words a row is about what Ann, the author, has published; `draft` is a draft of hers, `own` one of
+Cid's, a contributor. Comments are a guest's, or with `own` Bob's, a reader. Tokens and devices are Mallory's, or
+with `own` those of who asks. "Narrow" is a token of Ann's that may only read.
 """
 
 import json
@@ -9,69 +10,81 @@ import json
 import pytest
 from django.test import Client
 
+from accounts.tokens.devices import sign_in
+from accounts.tokens.personal import make as make_token
 from frodo.api.schema.building import schema
 from tests import people
 from tests.factories import make_comment, make_page, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
 
-ROLES = {"anonymous": None, "reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann"}
+ROLES = {"anonymous": None, "reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann", "narrow": "ann"}
 TABLE = """
-                                  anonymous  reader  contributor  editor  author
-listPosts                               200     200          200     200     200
-listPosts ?status=draft                 401     403          200     200     200
-createPost                              401     403          403     201     201
-createPost unpublished                  401     403          201     201     201
-getPost                                 200     200          200     200     200
-getPost draft                           404     404          404     200     200
-getPost own                             404     404          200     200     200
-replacePost                             401     403          403     200     200
-replacePost draft                       401     403          404     200     200
-replacePost own                         401     403          403     200     200
-changePost                              401     403          403     200     200
-changePost draft                        401     403          404     200     200
-changePost own                          401     403          200     200     200
-deletePost                              401     403          403     204     204
-deletePost draft                        401     403          404     204     204
-deletePost own                          401     403          204     204     204
-listPages                               200     200          200     200     200
-createPage                              401     403          403     201     201
-getPage                                 200     200          200     200     200
-getPage draft                           404     404          404     200     200
-replacePage                             401     403          403     200     200
-changePage                              401     403          403     200     200
-deletePage                              401     403          403     204     204
-listTags                                200     200          200     200     200
-createTag                               401     403          403     201     201
-getTag                                  200     200          200     200     200
-replaceTag                              401     403          403     200     200
-changeTag                               401     403          403     200     200
-deleteTag                               401     403          403     204     204
-listTopics                              200     200          200     200     200
-createTopic                             401     403          403     201     201
-getTopic                                200     200          200     200     200
-replaceTopic                            401     403          403     200     200
-changeTopic                             401     403          403     200     200
-deleteTopic                             401     403          403     204     204
-search                                  200     200          200     200     200
-listComments                            200     200          200     200     200
-createComment                           201     201          201     201     201
-getComment                              200     200          200     200     200
-changeComment                           403     403          403     403     403
-changeComment own                       403     200          403     403     403
-deleteComment                           403     403          403     403     403
-deleteComment own                       403     200          403     403     403
-getMe                                   200     200          200     200     200
-sayWriting                              204     204          204     204     204
-listPeople                              200     200          200     200     200
-renderMarkdown                          200     200          200     200     200
-reactToPost                             200     200          200     200     200
-takeBackReactionToPost                  200     200          200     200     200
-reactToComment                          200     200          200     200     200
-takeBackReactionToComment               200     200          200     200     200
-reportComment                           201     201          201     201     201
-listEvents                              200     200          200     200     200
-getSchema                               200     200          200     200     200
+                                  anonymous  reader  contributor  editor  author  narrow
+listPosts                               200     200          200     200     200     200
+listPosts ?status=draft                 401     403          200     200     200     200
+createPost                              401     403          403     201     201     403
+createPost unpublished                  401     403          201     201     201     403
+getPost                                 200     200          200     200     200     200
+getPost draft                           404     404          404     200     200     200
+getPost own                             404     404          200     200     200     200
+replacePost                             401     403          403     200     200     403
+replacePost draft                       401     403          404     200     200     403
+replacePost own                         401     403          403     200     200     403
+changePost                              401     403          403     200     200     403
+changePost draft                        401     403          404     200     200     403
+changePost own                          401     403          200     200     200     403
+deletePost                              401     403          403     204     204     403
+deletePost draft                        401     403          404     204     204     403
+deletePost own                          401     403          204     204     204     403
+listPages                               200     200          200     200     200     200
+createPage                              401     403          403     201     201     403
+getPage                                 200     200          200     200     200     200
+getPage draft                           404     404          404     200     200     200
+replacePage                             401     403          403     200     200     403
+changePage                              401     403          403     200     200     403
+deletePage                              401     403          403     204     204     403
+listTags                                200     200          200     200     200     200
+createTag                               401     403          403     201     201     403
+getTag                                  200     200          200     200     200     200
+replaceTag                              401     403          403     200     200     403
+changeTag                               401     403          403     200     200     403
+deleteTag                               401     403          403     204     204     403
+listTopics                              200     200          200     200     200     200
+createTopic                             401     403          403     201     201     403
+getTopic                                200     200          200     200     200     200
+replaceTopic                            401     403          403     200     200     403
+changeTopic                             401     403          403     200     200     403
+deleteTopic                             401     403          403     204     204     403
+search                                  200     200          200     200     200     200
+listComments                            200     200          200     200     200     200
+createComment                           201     201          201     201     201     403
+getComment                              200     200          200     200     200     200
+changeComment                           403     403          403     403     403     403
+changeComment own                       403     200          403     403     403     403
+deleteComment                           403     403          403     403     403     403
+deleteComment own                       403     200          403     403     403     403
+getMe                                   200     200          200     200     200     200
+sayWriting                              204     204          204     204     204     403
+listPeople                              200     200          200     200     200     200
+renderMarkdown                          200     200          200     200     200     403
+reactToPost                             200     200          200     200     200     403
+takeBackReactionToPost                  200     200          200     200     200     403
+reactToComment                          200     200          200     200     200     403
+takeBackReactionToComment               200     200          200     200     200     403
+reportComment                           201     201          201     201     201     403
+listEvents                              200     200          200     200     200     200
+signIn                                  401     401          401     401     401     401
+refreshToken                            401     401          401     401     401     401
+revokeToken                             401     401          401     401     401     401
+listPersonalTokens                      401     200          200     200     200     403
+createPersonalToken                     401     201          201     201     201     403
+deletePersonalToken                     401     404          404     404     404     403
+deletePersonalToken own                 401     204          204     204     204     403
+listDevices                             401     200          200     200     200     403
+deleteDevice                            401     404          404     404     404     403
+deleteDevice own                        401     204          204     204     204     403
+getSchema                               200     200          200     200     200     200
 """
 
 OPERATIONS = {
@@ -95,28 +108,36 @@ def test_who_may_do_what(row, role, settings):
     settings.SHOW_PRESENCE = True
     name, _space, variant = row.partition(" ")
     path, method, operation = OPERATIONS[name]
-    for part, value in about(path, variant).items():
+    user = getattr(people, ROLES[role])() if ROLES[role] else None
+    for part, value in about(path, variant, user).items():
         path = path.replace(f"{{{part}}}", str(value))
-    client = Client()
-    if ROLES[role]:
-        client.force_login(getattr(people, ROLES[role])())
+    client, headers = Client(), {"Sec-Fetch-Site": "same-origin"}
+    if role == "narrow":
+        headers["Authorization"] = f"Bearer {make_token(user, 'script', ['read'])[1]}"
+    elif user:
+        client.force_login(user)
 
     answer = client.generic(
         method.upper(),
         path + (variant if variant.startswith("?") else ""),
         body(operation, variant),
         "application/json",
-        headers={"Sec-Fetch-Site": "same-origin"},
+        headers=headers,
     )
 
     assert answer.status_code == ROWS[row][role], answer.content.decode()
 
 
-def about(path: str, variant: str) -> dict:
+def about(path: str, variant: str, user) -> dict:
     """What the braces of a path stand for."""
     kind = path.removeprefix("/api/").split("/")[0]
     if "{" not in path:
         return {}
+    if kind == "me":
+        owner = user if user and variant == "own" else people.mallory()
+        make_token(owner, "script", ["read"])
+        sign_in(owner)
+        return {"id": (owner.devices if "devices" in path else owner.personal_tokens).first().pk}
     if kind == "pages":
         return {"slug": make_page(is_published=variant != "draft").slug}
     if kind == "topics":

@@ -65,4 +65,4 @@ def test_every_answer_is_foreseen(callers, name, role):
 @pytest.mark.parametrize("role", WHO)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_is_foreseen_at_length(callers, name, role):
-    ask_everything(callers, name, role, 150)
+    ask_everything(callers, name, role, 60)

@@ -34,6 +34,11 @@ class EndpointSchema(AutoSchema):
         return self.method in SAFE_METHODS
 
     @property
+    def is_door(self) -> bool:
+        """Who comes in here is known by the body only."""
+        return not self.view.get_authenticators()
+
+    @property
     def can_conflict(self) -> bool:
         return bool(self.said and self.said.has_versions) and self.method in {"PUT", "PATCH", "DELETE"}
 
@@ -73,6 +78,8 @@ class EndpointSchema(AutoSchema):
     def get_description(self) -> str:
         scope = self.share("scope")
         parts = [str(self.said.more) if self.said else ""]
+        if self.is_door:
+            return parts[0]
         if not self.is_read or self.share("private", False):
             parts.append(str(sharing.scope_words(scope)))
         parts += [str(sharing.WHO[each]) for each in self.share("permission_classes", ()) if each in sharing.WHO]
@@ -81,6 +88,8 @@ class EndpointSchema(AutoSchema):
     def get_auth(self) -> list[dict]:
         for name, scheme in sharing.SCHEMES.items():
             self.registry.register_on_missing(sharing.security(name, scheme))
+        if self.is_door:
+            return [{}]
         open_to_all = [] if self.needs_sign_in() else [{}]
         return [*open_to_all, {"session": []}, {"bearer": []}]
 
