@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.discussion import sign_in
+
 pytestmark = pytest.mark.browser
 
 
@@ -51,10 +53,7 @@ def test_a_token_writes(page, token, complaints):
 
 def test_who_is_signed_in_needs_no_token(page, server):
     server.run("from tests import people; people.ann()")
-    page.goto("/accounts/login/")
-    page.get_by_label("User name").or_(page.locator("[name=username]")).first.fill("ann")
-    page.locator("[name=password]").fill("ann's password")
-    page.locator("main form button[type=submit]").first.click()
+    sign_in(page)
     page.goto("/docs/#createTag")
     form = page.locator("#createTag .try")
     form.get_by_role("button").click()
