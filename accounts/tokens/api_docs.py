@@ -16,7 +16,7 @@ class Tokens(TypedDict):
     expires_in: int
 
 
-class TokenShown(TypedDict):
+class PersonalToken(TypedDict):
     id: int
     name: str
     begins_with: str
@@ -26,7 +26,7 @@ class TokenShown(TypedDict):
     expires_at: datetime | None
 
 
-class DeviceShown(TypedDict):
+class Device(TypedDict):
     id: int
     is_this: bool
     name: str
@@ -95,7 +95,7 @@ documented(
     "GET",
     _("One's personal tokens"),
     id="listPersonalTokens",
-    response=PageOf(TokenShown, ("newest",)),
+    response=PageOf(PersonalToken, ("newest",)),
     answer={"next": None, "previous": None, "results": [TOKEN]},
     more=_("The tokens themselves are not shown again."),
 )
@@ -105,7 +105,7 @@ documented(
     _("Make a personal token"),
     id="createPersonalToken",
     status=201,
-    response=With(TokenShown, {"token": str}),
+    response=With(PersonalToken, {"token": str}),
     body=PersonalTokenIn,
     example={"name": "脚本 script", "scopes": ["posts"]},
     answer={**TOKEN, "token": "frodo_a1b2c3…"},
@@ -125,7 +125,7 @@ documented(
     "GET",
     _("Where programs are signed in as oneself"),
     id="listDevices",
-    response=PageOf(DeviceShown, ("used",)),
+    response=PageOf(Device, ("used",)),
     answer={"next": None, "previous": None, "results": [DEVICE]},
 )
 documented(

@@ -7,6 +7,7 @@ import secrets
 import requests
 
 from tests.server import Server
+from tests.uploads.pictures import picture
 
 PEOPLE = {"reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann"}
 MAKE = """
@@ -29,7 +30,7 @@ for role, name in %r.items():
     keys[role] = session.session_key
 print(json.dumps(keys))
 """
-UNLIMITED = {"API_READ_RATE": "1000000/s", "API_WRITE_RATE": "1000000/s"}
+UNLIMITED = {"API_READ_RATE": "1000000/s", "API_WRITE_RATE": "1000000/s", "UPLOAD_RATE": "1000000/s"}
 
 
 class Callers:
@@ -71,6 +72,13 @@ class Callers:
             return {"id": self.make("me/tokens", {"name": name, "scopes": ["read"]})["id"]}
         if path.startswith("/api/me/devices/"):
             return {"id": self.device()}
+        if kind == "activities":
+            return {"id": self.make(kind, {"text": name})["id"]}
+        if kind == "uploads":
+            file = ("tea.png", picture(), "image/png")
+            answer = self["author"].post(f"{self.server.url}/api/uploads/", files={"file": file}, timeout=30)
+            assert answer.status_code == 201, answer.text
+            return {"id": answer.json()["id"]}
         if kind in {"tags", "topics"}:
             return {"slug": self.make(kind, {"name": name})["slug"]}
         if kind in {"posts", "pages"}:

@@ -2,19 +2,25 @@
 
 Without more words a row is about what Ann, the author, has published; `draft` is a draft of hers, `own` one of
 Cid's, a contributor. Comments are a guest's, or with `own` Bob's, a reader. Tokens and devices are Mallory's, or
-with `own` those of who asks. "Narrow" is a token of Ann's that may only read.
+with `own` those of who asks, and so are pictures of Ann's. "Narrow" is a token of Ann's that may only read.
 """
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.utils import timezone
 
 from accounts.tokens.devices import sign_in
 from accounts.tokens.personal import make as make_token
+from blog.uploads.storing import store
 from frodo.api.schema.building import schema
 from tests import people
-from tests.factories import make_comment, make_page, make_post, make_topic
+from tests.factories import make_activity, make_comment, make_page, make_post, make_topic
+from tests.uploads.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +80,23 @@ reactToComment                          200     200          200     200     200
 takeBackReactionToComment               200     200          200     200     200     403
 reportComment                           201     201          201     201     201     403
 listEvents                              200     200          200     200     200     200
+listActivities                          200     200          200     200     200     200
+listActivities ?status=all              401     403          403     200     200     200
+createActivity                          401     403          403     201     201     403
+getActivity                             200     200          200     200     200     200
+getActivity draft                       404     404          404     200     200     200
+replaceActivity                         401     403          403     200     200     403
+changeActivity                          401     403          403     200     200     403
+deleteActivity                          401     403          403     204     204     403
+listActivityEvents                      200     200          200     200     200     200
+listUploads                             401     403          200     200     200     403
+createUpload                            401     403          201     201     201     403
+getUpload                               401     403          404     200     200     403
+getUpload own                           401     403          200     200     200     403
+changeUpload                            401     403          404     200     200     403
+changeUpload own                        401     403          200     200     200     403
+deleteUpload                            401     403          404     204     204     403
+deleteUpload own                        401     403          204     204     204     403
 signIn                                  401     401          401     401     401     401
 refreshToken                            401     401          401     401     401     401
 revokeToken                             401     401          401     401     401     401
@@ -104,7 +127,8 @@ def test_every_operation_has_a_row():
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("row", ROWS)
-def test_who_may_do_what(row, role, settings):
+def test_who_may_do_what(row, role, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     settings.SHOW_PRESENCE = True
     name, _space, variant = row.partition(" ")
     path, method, operation = OPERATIONS[name]
@@ -117,13 +141,9 @@ def test_who_may_do_what(row, role, settings):
     elif user:
         client.force_login(user)
 
-    answer = client.generic(
-        method.upper(),
-        path + (variant if variant.startswith("?") else ""),
-        body(operation, variant),
-        "application/json",
-        headers=headers,
-    )
+    said, kind = body(operation, variant)
+    address = path + (variant if variant.startswith("?") else "")
+    answer = client.generic(method.upper(), address, said, kind, headers=headers)
 
     assert answer.status_code == ROWS[row][role], answer.content.decode()
 
@@ -138,6 +158,11 @@ def about(path: str, variant: str, user) -> dict:
         make_token(owner, "script", ["read"])
         sign_in(owner)
         return {"id": (owner.devices if "devices" in path else owner.personal_tokens).first().pk}
+    if kind == "activities":
+        later = timezone.now() + timedelta(days=1)
+        return {"id": make_activity(**({"published_at": later} if variant == "draft" else {})).pk}
+    if kind == "uploads":
+        return {"id": store(picture(), user=user if user and variant == "own" else people.ann()).pk}
     if kind == "pages":
         return {"slug": make_page(is_published=variant != "draft").slug}
     if kind == "topics":
@@ -154,11 +179,12 @@ def comment(post, variant: str):
     return make_comment(post, user=people.bob() if variant == "own" else None)
 
 
-def body(operation: dict, variant: str) -> str:
+def body(operation: dict, variant: str) -> tuple[str | bytes, str]:
     """The schema's own example."""
     if "requestBody" not in operation:
-        return ""
-    said = dict(operation["requestBody"]["content"]["application/json"]["example"])
-    if variant == "unpublished":
-        said = {"title": "Tea"}
-    return json.dumps(said)
+        return "", "application/json"
+    kind, content = next(iter(operation["requestBody"]["content"].items()))
+    if kind.startswith("multipart/"):
+        file = SimpleUploadedFile("tea.png", picture())
+        return encode_multipart(BOUNDARY, {**content["example"], "file": file}), MULTIPART_CONTENT
+    return json.dumps({"title": "Tea"} if variant == "unpublished" else content["example"]), kind

@@ -2,6 +2,7 @@
 
 from typing import Any, is_typeddict
 
+import inflection
 from django.db import models
 
 from frodo.api.documenting import ListOf, PageOf, Part, With
@@ -67,7 +68,7 @@ class Types:
 
     def page(self, page: PageOf) -> dict:
         row = page.row.whole if isinstance(page.row, Part) else page.row
-        name = f"PageOf{row.__name__}s"
+        name = f"PageOf{inflection.pluralize(row.__name__)}"
         address = {"type": ["string", "null"], "format": "uri"}
         self.components[name] = {
             "type": "object",
