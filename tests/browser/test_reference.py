@@ -54,8 +54,8 @@ def test_a_token_writes(page, token, complaints):
 def test_who_is_signed_in_needs_no_token(page, server):
     server.run("from tests import people; people.ann()")
     sign_in(page)
-    page.goto("/docs/#createTag")
-    form = page.locator("#createTag .try")
+    page.goto("/docs/#createTopic")
+    form = page.locator("#createTopic .try")
     form.get_by_role("button").click()
 
     expect(form.locator("output")).to_contain_text("201")
