@@ -23,7 +23,7 @@ tags: [tea, 茶]
 
 @pytest.fixture(scope="module")
 def token(callers):
-    answer = callers["author"].post(
+    answer = callers["editor"].post(
         f"{callers.server.url}/api/me/tokens/", json={"name": "script", "scopes": ["posts"]}
     )
     assert answer.status_code == 201, answer.text
