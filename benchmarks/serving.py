@@ -92,7 +92,7 @@ async def ask(port: int, path: str, n: int, connections: int) -> tuple[float, in
 
 
 async def one_client(port: int, path: str, left: list[int]) -> int:
-    question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n".encode()
+    question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html,*/*\r\n\r\n".encode()
     reader = writer = None
     size = 0
     while left[0] > 0:

@@ -1,6 +1,9 @@
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.permissions import SAFE_METHODS
 
 from blog.pages import menu_now
 from frodo.errors import body
@@ -9,5 +12,19 @@ from frodo.errors import body
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 404 page, in the site's frame; to programs the API's own. Sync, because Django calls error handlers so."""
     if request.path_info.startswith("/api/"):
-        return JsonResponse(body("not_found", _("There is nothing at this address.")), status=404)
+        return nothing_there()
     return render(request, "404.html", menu_now(), status=404)
+
+
+@csrf_exempt  # nothing is done here, and programs are told what is wrong
+async def no_endpoint(request: HttpRequest, path: str) -> HttpResponse:
+    """Nothing of the API: a missing slash, or an error in the API's own shape."""
+    is_known = not path.endswith("/") and resolve(f"{request.path_info}/").func is not no_endpoint
+    if is_known and request.method in SAFE_METHODS:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{request.path}/" + (f"?{query}" if query else ""))
+    return nothing_there()
+
+
+def nothing_there() -> HttpResponse:
+    return JsonResponse(body("not_found", _("There is nothing at this address.")), status=404)

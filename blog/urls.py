@@ -8,6 +8,7 @@ from blog.discussion.editing import editable
 from blog.discussion.feeds import CommentFeed, SiteCommentFeed
 from blog.discussion.threads import thread
 from blog.letters.own import own_wish
+from blog.lost import no_endpoint
 from blog.moderation.api import Reports
 from blog.moderation.tickets import ticket
 from blog.moderation.views import decide_by_link
@@ -30,6 +31,8 @@ urlpatterns = [
     path("", include("blog.events.urls")),
     path("", include("blog.letters.urls")),
     path("", include("blog.uploads.urls")),
+    path("", include("blog.reference.urls")),
     path("", include("blog.posts.urls")),
+    path("api/<path:path>", no_endpoint),
     path("<path:path>", old_address),
 ]

@@ -409,6 +409,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["frodo.api.bodies.SmallJSONParser"],
     "EXCEPTION_HANDLER": "frodo.errors.answer",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "frodo.api.schema.endpoint.EndpointSchema",
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 API_READ_RATE = read(env.str, "API_READ_RATE", "1800/m")

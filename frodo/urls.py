@@ -18,5 +18,6 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     *([] if settings.MEDIA_IS_HERE else [path("media/<path:name>", elsewhere)]),
+    path("", include("frodo.api.schema.urls")),
     path("", include("blog.urls")),
 ]

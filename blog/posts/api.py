@@ -102,7 +102,11 @@ class OfPosts(Written):
     permission_classes = [WritersWrite]
 
     def find(self, request: Request, slug: str) -> Post:
-        return get_object_or_404(rights.seen_by(request.user, Post.objects.all()), slug=slug)
+        """What everybody sees is no secret: that one may not change it is said by the verb."""
+        post = get_object_or_404(Post, slug=slug)
+        if not (post.is_visible or rights.seen_by(request.user, Post.objects.filter(pk=post.pk)).exists()):
+            raise Http404
+        return post
 
 
 class Posts(OfPosts):

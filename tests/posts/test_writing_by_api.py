@@ -44,6 +44,10 @@ def test_a_post_is_written_with_its_tags_and_topic(desk):
     assert "<em>Hot</em>" in desk.get("/post/一壶茶/").content.decode()
 
 
+def test_its_writer_is_shown_at_once(desk):
+    assert post(desk, {"title": "Tea"}).json()["author"] == desk.get("/api/posts/tea/").json()["author"]
+
+
 def test_what_is_not_said_is_a_draft_of_ones_own(desk):
     said = post(desk, {"title": "Tea"}).json()
 
