@@ -97,6 +97,22 @@ class Written(Endpoint):
         return answer
 
 
+class Changes(Written):
+    """What is done to one of them, at its own address."""
+
+    def put(self, request: Request, slug: str) -> HttpResponse:
+        """Put another version in its place; what is left out is as in a new one."""
+        return self.change(request, slug, partial=False)
+
+    def patch(self, request: Request, slug: str) -> HttpResponse:
+        """Change what is named, and nothing else."""
+        return self.change(request, slug, partial=True)
+
+    def delete(self, request: Request, slug: str) -> None:
+        """Take it away: a post with its discussion, a tag or a topic from its posts, which stay."""
+        self.take_away(request, slug)
+
+
 class OfPosts(Written):
     model, serializer, address, source = Post, PostIn, "api-post", SOURCE
     permission_classes = [WritersWrite]
@@ -123,7 +139,7 @@ class Posts(OfPosts):
         return self.make(request)
 
 
-class OnePost(OfPosts):
+class OnePost(OfPosts, Changes):
     async def get(self, request: Request, slug: str) -> Answer:
         """One post; to those who may change it with its text, published or not."""
         user = request.user
@@ -135,18 +151,6 @@ class OnePost(OfPosts):
         if not (is_own or post.is_visible):
             raise Http404
         return await self.one(request, post, whole=is_own)
-
-    def put(self, request: Request, slug: str) -> HttpResponse:
-        """Put another version in its place; what is left out is as in a new post."""
-        return self.change(request, slug, partial=False)
-
-    def patch(self, request: Request, slug: str) -> HttpResponse:
-        """Change what is named, and nothing else."""
-        return self.change(request, slug, partial=True)
-
-    def delete(self, request: Request, slug: str) -> None:
-        """Take the post away, with its discussion. A draft made of it is taken back more easily."""
-        self.take_away(request, slug)
 
 
 def wanted(request: Request) -> QuerySet:
@@ -196,24 +200,12 @@ class Pages(OfPages):
         return self.make(request)
 
 
-class OnePage(OfPages):
+class OnePage(OfPages, Changes):
     async def get(self, request: Request, slug: str) -> Answer:
         """One page; to those who may change it with its text, published or not."""
         whole = may_publish(request)
         page = await aget_object_or_404(Page.objects.all() if whole else Page.objects.published(), slug=slug)
         return await self.one(request, page, whole=whole)
-
-    def put(self, request: Request, slug: str) -> HttpResponse:
-        """Put another version in its place."""
-        return self.change(request, slug, partial=False)
-
-    def patch(self, request: Request, slug: str) -> HttpResponse:
-        """Change what is named, and nothing else."""
-        return self.change(request, slug, partial=True)
-
-    def delete(self, request: Request, slug: str) -> None:
-        """Take the page away."""
-        self.take_away(request, slug)
 
 
 def may_publish(request: Request) -> bool:
@@ -244,24 +236,12 @@ class Tags(OfShelves):
         return self.make(request)
 
 
-class OneTag(OfShelves):
+class OneTag(OfShelves, Changes):
     model, address = Tag, "api-tag"
 
     async def get(self, request: Request, slug: str) -> Answer:
         """One tag."""
         return await self.show_one(request, slug)
-
-    def put(self, request: Request, slug: str) -> HttpResponse:
-        """Put another version in its place."""
-        return self.change(request, slug, partial=False)
-
-    def patch(self, request: Request, slug: str) -> HttpResponse:
-        """Change what is named, and nothing else."""
-        return self.change(request, slug, partial=True)
-
-    def delete(self, request: Request, slug: str) -> None:
-        """Take the tag away; its posts stay."""
-        self.take_away(request, slug)
 
 
 class Topics(OfShelves):
