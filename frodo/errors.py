@@ -1,6 +1,6 @@
 """One shape for every error of the API: `{"error": {"code", "message", "fields"?}}`."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
@@ -54,7 +54,7 @@ def answer(error: Exception, context: dict) -> Response | None:
         return Response(body(error.code, str(error), fields, error.more), error.status, headers=headers)
     if isinstance(error, UnknownField):
         return Response(body("unknown_field", str(error), None, {"known": list(error.known)}), 400)
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):  # what was there a moment ago may be gone
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

@@ -5,11 +5,25 @@ from functools import wraps
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model
 
 T = TypeVar("T")
 TIMES = 4
 IN_THE_WAY = {1205, 1213}
 """MySQL's numbers for: waited too long for a lock, and a deadlock, in which it lets one go on and ends the other."""
+
+
+class ChangedMeanwhile(Exception):
+    """The row is not what the writer thinks it is."""
+
+    def __init__(self, entry: Model) -> None:
+        super().__init__(entry)
+        self.entry = entry
+
+
+def anything(entry: Model) -> bool:
+    """What a writer expects who expects nothing."""
+    return True
 
 
 def taken_up_again(verb: Callable[..., T]) -> Callable[..., T]:

@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from blog.activities import posting, stream
 from blog.activities.models import Activity, ActivityEvent
 from blog.activities.serializers import ActivityIn
-from blog.posts.writing import ChangedMeanwhile
 from frodo.api import Answer, Endpoint, PublishersWrite, number, one_of, shape, take_rows, year
-from frodo.api.endpoint import digest
-from frodo.api.versions import Conflict, etag, names, version
+from frodo.api.versions import Conflict, etag, names, tagged, version
+from frodo.racing import ChangedMeanwhile
 
 ORDERS = {"newest": "-published_at", "oldest": "published_at", "updated": "-updated_at", "popular": "-n_comments"}
 ALL = "all"
@@ -31,7 +30,7 @@ class OfActivities(Endpoint):
 
     def show(self, activity: Activity, status: int = 200, headers: dict | None = None) -> Answer:
         answer = Answer(async_to_sync(activity.to_dict)(), status, headers)
-        return tagged(answer, posting.edited(activity))
+        return tagged(answer, *posting.edited(activity))
 
 
 class Activities(OfActivities):
@@ -59,7 +58,7 @@ class OneActivity(OfActivities):
         if found is None:
             raise Http404
         answer = Answer(await found.to_dict(**shape(request)))
-        return tagged(answer, await sync_to_async(posting.edited)(found))
+        return tagged(answer, *await sync_to_async(posting.edited)(found))
 
     def put(self, request: Request, pk: int) -> HttpResponse:
         """Put another version in its place; without a time it keeps its own."""
@@ -111,11 +110,6 @@ class Events(Endpoint):
 def key(pk: int) -> int:
     """No key is so great as an address can be."""
     return min(pk, 2**63 - 1)
-
-
-def tagged(answer: Answer, edited: list) -> Answer:
-    answer.headers["ETag"] = etag(version(*edited), digest(answer.content))
-    return answer
 
 
 def may_publish(request: Request) -> bool:

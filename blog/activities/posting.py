@@ -17,14 +17,13 @@ from accounts.models import User
 from blog.activities import stream
 from blog.activities.models import TITLE_LENGTH, Activity, ActivityLink, ActivityPhoto
 from blog.events.recording import record
-from blog.posts.writing import ChangedMeanwhile, anything
 from blog.uploads.models import Upload
 from blog.uploads.refusals import InUse
 from blog.uploads.storing import remove
 from blog.waking import due
 from frodo import names
 from frodo.errors import Refused
-from frodo.racing import taken_up_again
+from frodo.racing import ChangedMeanwhile, anything, taken_up_again
 
 MOST_CHARACTERS = 5000
 MOST_LINKS = 10

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.shortcuts import aget_object_or_404, get_object_or_404
 from rest_framework.request import Request
 
 from blog.discussion import mentions, visitors
-from blog.discussion.editing import edit_comment, take_back
+from blog.discussion.editing import edit_comment, edited, take_back
 from blog.discussion.models import Comment
 from blog.discussion.order import read
 from blog.discussion.presence import is_writing
@@ -19,6 +20,8 @@ from blog.posts.models import Post
 from frodo import rates
 from frodo.addresses import client_address, network
 from frodo.api import Answer, Endpoint, number
+from frodo.api.versions import Conflict, etag, names, tagged, version
+from frodo.racing import ChangedMeanwhile
 
 Part = Callable[..., dict]
 """What another room adds to /api/me/: `part(post_id, user=, visitor=)`; without a post its id is 0."""
@@ -91,24 +94,19 @@ class OneComment(Endpoint):
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         """One comment."""
-        return Answer(as_dict(self.find(request, pk)), headers=PRIVATE)
+        found = self.find(request, pk)
+        return tagged(Answer(as_dict(found), headers=PRIVATE), *edited(found))
 
     def patch(self, request: Request, pk: int) -> HttpResponse:
         """Say one's own comment in other words, while that is possible."""
         said = MarkdownIn(data=request.data)
         said.is_valid(raise_exception=True)
-        found = edit_comment(
-            self.find(request, pk),
-            **said.validated_data,
-            user=self.user,
-            visitor=self.visitor,
-            address=network(client_address(request)),
-        )
-        return changed(found)
+        address = network(client_address(request))
+        return self.change(request, pk, partial(edit_comment, **said.validated_data, address=address))
 
     def delete(self, request: Request, pk: int) -> HttpResponse:
         """Take one's own comment back, while that is possible; a place-holder stays where it was answered."""
-        return changed(take_back(self.find(request, pk), user=self.user, visitor=self.visitor))
+        return self.change(request, pk, take_back)
 
     def find(self, request: Request, pk: int) -> Comment:
         self.user = request.user if request.user.is_authenticated else None
@@ -116,9 +114,17 @@ class OneComment(Endpoint):
         seen = Comment.objects.seen_by(user=self.user, visitor=self.visitor).for_json()
         return get_object_or_404(seen, pk=pk, post__in=Post.threads.published())
 
+    def change(self, request: Request, pk: int, verb: Callable[..., Comment]) -> HttpResponse:
+        found = self.find(request, pk)
+        try:
+            found = verb(found, user=self.user, visitor=self.visitor, is_expected=self.is_expected)
+        except ChangedMeanwhile as error:
+            raise Conflict(as_dict(error.entry), request.data, etag(version(*edited(error.entry)))) from error
+        said = {**as_dict(found.as_seen(by_writer=True)), "n": found.event}
+        return tagged(Answer(said, headers=PRIVATE), *edited(found))
 
-def changed(comment: Comment) -> HttpResponse:
-    return Answer({**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}, headers=PRIVATE)
+    def is_expected(self, comment: Comment) -> bool:
+        return names(self.request, version(*edited(comment)))
 
 
 class Me(Endpoint):

@@ -110,7 +110,9 @@ documented(
     answer={**COMMENT, "n": 5},
     errors={403: "`comments_closed`, `blocked`, `against_the_rules`, `proof_wanted`.", 409: "`duplicate`."},
 )
-documented(api.OneComment, "GET", _("One comment"), id="getComment", response=Comment, answer=COMMENT)
+documented(
+    api.OneComment, "GET", _("One comment"), id="getComment", response=Comment, answer=COMMENT, has_versions=True
+)
 documented(
     api.OneComment,
     "PATCH",
@@ -121,6 +123,7 @@ documented(
     example={"text": "好茶！"},
     answer={**COMMENT, "n": 6},
     errors={403: OWN},
+    has_versions=True,
 )
 documented(
     api.OneComment,
@@ -131,6 +134,7 @@ documented(
     status=200,
     answer={**COMMENT, "state": "removed", "author": None, "text": "", "html": "", "n": 7},
     errors={403: OWN},
+    has_versions=True,
 )
 documented(
     api.Me,

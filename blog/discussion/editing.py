@@ -1,5 +1,6 @@
 """One's own comment, edited or taken back while there is time. The author may always."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from blog.letters import answers, held
 from blog.moderation.judging import judge_edit
 from blog.posts.models import Post
 from frodo.errors import Refused
+from frodo.racing import ChangedMeanwhile, anything
 
 ALWAYS = timedelta(days=1)
 """What a page is told of a time without end; it asks again when it is opened."""
@@ -41,15 +43,22 @@ class Gone(Refused):
 
 
 def edit_comment(
-    comment: Comment, *, text: str, user: User | None = None, visitor: str = "", address: str = ""
+    comment: Comment,
+    *,
+    text: str,
+    user: User | None = None,
+    visitor: str = "",
+    address: str = "",
+    is_expected: Callable[[Comment], bool] = anything,
 ) -> Comment:
     """Change the words of one's own comment: all that holds for a new one holds for them.
 
-    `event` of what is returned is the event's number, None where there was nothing to tell.
+    `event` of what is returned is the event's number, None where there was nothing to tell. Raises ChangedMeanwhile
+    where the comment is not `is_expected`.
     """
     said = Comment(post=comment.post, text=tidy(text))
     with transaction.atomic():
-        post, comment = own(comment, user, visitor)
+        post, comment = own(comment, user, visitor, is_expected)
         if not post.takes_comments:
             raise CommentsClosed
         if said.text == comment.text:
@@ -72,10 +81,16 @@ def edit_comment(
     return comment
 
 
-def take_back(comment: Comment, *, user: User | None = None, visitor: str = "") -> Comment:
+def take_back(
+    comment: Comment,
+    *,
+    user: User | None = None,
+    visitor: str = "",
+    is_expected: Callable[[Comment], bool] = anything,
+) -> Comment:
     """Remove one's own comment. While it has answers to be seen, a place-holder stays."""
     with transaction.atomic():
-        _post, comment = own(comment, user, visitor)
+        _post, comment = own(comment, user, visitor, is_expected)
         before, comment.state = comment.state, Comment.State.REMOVED
         comment.save(update_fields=["state"])
         if before == VISIBLE:
@@ -83,7 +98,9 @@ def take_back(comment: Comment, *, user: User | None = None, visitor: str = "") 
     return comment
 
 
-def own(comment: Comment, user: User | None, visitor: str) -> tuple[Post, Comment]:
+def own(
+    comment: Comment, user: User | None, visitor: str, is_expected: Callable[[Comment], bool]
+) -> tuple[Post, Comment]:
     """The post, locked as by all who write to a thread, and the comment as it is now; if it may be changed."""
     post = (
         Post.threads.published()
@@ -99,7 +116,14 @@ def own(comment: Comment, user: User | None, visitor: str) -> tuple[Post, Commen
         raise NotYours
     if editable_until(comment, user) <= timezone.now():
         raise EditWindowPassed
+    if not is_expected(comment):
+        raise ChangedMeanwhile(comment)
     return post, comment
+
+
+def edited(comment: Comment) -> list:
+    """What can be edited of it."""
+    return [comment.text, comment.state]
 
 
 def editable_until(comment: Comment, user: User | None) -> datetime:

@@ -25,8 +25,8 @@ from frodo.api import (
     year,
 )
 from frodo.api.cursors import MAX_LIMIT
-from frodo.api.endpoint import digest
-from frodo.api.versions import Conflict, etag, names, version
+from frodo.api.versions import Conflict, etag, names, tagged, version
+from frodo.racing import ChangedMeanwhile
 
 ORDERS = {"newest": "-published_at", "oldest": "published_at", "updated": "-updated_at", "popular": "-n_comments"}
 ALL = "all"
@@ -62,13 +62,13 @@ class Written(Endpoint):
         entry, said = self.find(request, slug), self.said(request, partial=partial)
         try:
             return self.show(request, writing.change(entry, said, user=request.user, is_expected=self.expected))
-        except writing.ChangedMeanwhile as error:
+        except ChangedMeanwhile as error:
             raise self.conflict(error.entry, request.data) from error
 
     def take_away(self, request: Request, slug: str) -> None:
         try:
             writing.delete(self.find(request, slug), user=request.user, is_expected=self.expected)
-        except writing.ChangedMeanwhile as error:
+        except ChangedMeanwhile as error:
             raise self.conflict(error.entry, {}) from error
 
     def expected(self, entry: writing.Entry) -> bool:
@@ -79,9 +79,7 @@ class Written(Endpoint):
         return Conflict(current, yours, etag(version(*writing.edited(entry))))
 
     def show(self, request: Request, entry: writing.Entry, status: int = 200, headers: dict | None = None) -> Answer:
-        answer = Answer(async_to_sync(self.whole)(entry), status, headers)
-        answer.headers["ETag"] = etag(version(*writing.edited(entry)), digest(answer.content))
-        return answer
+        return tagged(Answer(async_to_sync(self.whole)(entry), status, headers), *writing.edited(entry))
 
     async def whole(self, entry: writing.Entry, fields: str | None = None, expand: str | None = None) -> dict:
         """As those see it who may change it; `fields` may name the source, too."""
@@ -92,9 +90,8 @@ class Written(Endpoint):
         return found | {name: getattr(entry, name) for name in source}
 
     async def one(self, request: Request, entry: writing.Entry, *, whole: bool) -> Answer:
-        answer = Answer(await (self.whole(entry, **shape(request)) if whole else entry.to_dict(**shape(request))))
-        answer.headers["ETag"] = etag(version(*writing.edited(entry)), digest(answer.content))
-        return answer
+        said = await (self.whole(entry, **shape(request)) if whole else entry.to_dict(**shape(request)))
+        return tagged(Answer(said), *writing.edited(entry))
 
 
 class Changes(Written):

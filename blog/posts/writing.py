@@ -13,7 +13,7 @@ from blog.posts.languages import language_of
 from blog.posts.models import Page, Post, Tag, Topic
 from blog.posts.models.shelf import Shelf
 from frodo.errors import Refused
-from frodo.racing import taken_up_again
+from frodo.racing import ChangedMeanwhile, anything, taken_up_again
 
 Entry = Post | Page | Tag | Topic
 
@@ -23,14 +23,6 @@ OF_A_POST = (
 )
 OF_A_PAGE = ("title", "slug", "text", "language", "is_published", "in_menu", "menu_order")
 OF_A_SHELF = ("name", "slug", "description")
-
-
-class ChangedMeanwhile(Exception):
-    """The row is not what the writer thinks it is."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry)
-        self.entry = entry
 
 
 class NotForContributors(Refused):
@@ -64,10 +56,6 @@ def edited(entry: Entry) -> list:
         return [getattr(entry, name) for name in OF_A_PAGE]
     tags = sorted(tag.pk for tag in entry.tags.all())
     return [*(getattr(entry, name) for name in OF_A_POST), str(entry.cover), entry.status == Post.Status.DRAFT, tags]
-
-
-def anything(entry: Entry) -> bool:
-    return True
 
 
 @taken_up_again

@@ -16,6 +16,8 @@ from blog.uploads.querysets import UploadQuerySet
 from blog.uploads.serializers import Description, UploadIn
 from frodo import rates
 from frodo.api import Answer, Endpoint, OnlyWriters, shape, take_rows
+from frodo.api.versions import Conflict, etag, names, tagged, version
+from frodo.racing import ChangedMeanwhile
 
 ORDERS = {"newest": "-pk", "oldest": "pk"}
 
@@ -67,17 +69,25 @@ class Uploads(OfUploads):
 
 
 class OneUpload(OfUploads):
-    async def get(self, request: Request, pk: int) -> dict:
+    async def get(self, request: Request, pk: int) -> Answer:
         """One picture, with the addresses of its smaller copies."""
-        return await (await aget_object_or_404(self.seen(request), pk=pk)).to_dict(**shape(request))
+        found = await aget_object_or_404(self.seen(request), pk=pk)
+        return tagged(Answer(await found.to_dict(**shape(request))), found.alt)
 
     def patch(self, request: Request, pk: int) -> Answer:
         """Change its description. What is written in posts stays as it is."""
         upload = get_object_or_404(self.seen(request), pk=pk)
         said = Description(data=request.data)
         said.is_valid(raise_exception=True)
-        storing.describe(upload, said.validated_data["alt"])
-        return self.show(upload)
+        try:
+            storing.describe(upload, said.validated_data["alt"], is_expected=self.is_expected)
+        except ChangedMeanwhile as error:
+            current = async_to_sync(error.entry.to_dict)()
+            raise Conflict(current, request.data, etag(version(error.entry.alt))) from error
+        return tagged(self.show(upload), upload.alt)
+
+    def is_expected(self, upload: Upload) -> bool:
+        return names(self.request, version(upload.alt))
 
     def delete(self, request: Request, pk: int) -> None:
         """Take it away, unless something shows it; with `?force=1`, which is for editors, even then."""

@@ -53,7 +53,13 @@ documented(
     more=_("It is stored without all that is not picture; smaller copies are made soon after."),
 )
 documented(
-    api.OneUpload, "GET", _("One picture, with its smaller copies"), id="getUpload", response=OF_UPLOADS, answer=UPLOAD
+    api.OneUpload,
+    "GET",
+    _("One picture, with its smaller copies"),
+    id="getUpload",
+    response=OF_UPLOADS,
+    answer=UPLOAD,
+    has_versions=True,
 )
 documented(
     api.OneUpload,
@@ -65,6 +71,7 @@ documented(
     example={"alt": "一壶茶。A pot of tea."},
     answer=UPLOAD,
     more=_("What is written in posts stays as it is."),
+    has_versions=True,
 )
 documented(
     api.OneUpload,

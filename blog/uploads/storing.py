@@ -3,6 +3,7 @@
 import logging
 import secrets
 import unicodedata
+from collections.abc import Callable
 from typing import BinaryIO
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from blog.uploads.models import FOLDER, Upload
 from blog.uploads.querysets import UploadQuerySet
 from blog.uploads.refusals import EmptyFile, InUse, StoreAway, TooLarge
 from blog.waking import due
+from frodo.racing import ChangedMeanwhile, anything
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +97,12 @@ def plain(text: str, length: int) -> str:
     return " ".join(shown.split())[:length].strip()
 
 
-def describe(upload: Upload, alt: str) -> None:
+@transaction.atomic
+def describe(upload: Upload, alt: str, *, is_expected: Callable[[Upload], bool] = anything) -> None:
+    """Raises ChangedMeanwhile where the picture is not `is_expected`."""
+    current = Upload.objects.select_for_update().get(pk=upload.pk)
+    if not is_expected(current):
+        raise ChangedMeanwhile(current)
     upload.alt = plain(alt, 500)
     upload.save(update_fields=["alt"])
 

@@ -6,12 +6,11 @@ and the verb share one hop to a thread.
 """
 
 import json
-from hashlib import blake2b
 from io import SEEK_END
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils.cache import patch_vary_headers
@@ -26,10 +25,11 @@ from frodo import errors
 from frodo.api import idempotency
 from frodo.api.bodies import SmallJSONParser
 from frodo.api.callers import FromThisSite, InScope, slow_down_reading, slow_down_writing
+from frodo.api.versions import digest
 from frodo.async_model import UnknownField
 from frodo.errors import Refused
 
-REFUSALS = (Refused, Http404, PermissionDenied, ValidationError, APIException, UnknownField)
+REFUSALS = (Refused, Http404, ObjectDoesNotExist, PermissionDenied, ValidationError, APIException, UnknownField)
 
 
 class Answer(HttpResponse):
@@ -182,7 +182,3 @@ def conditional(request: Request, answer: HttpResponse) -> HttpResponse:
             nothing_new.headers[name] = answer.headers[name]
     del nothing_new.headers["Content-Type"]
     return nothing_new
-
-
-def digest(content: bytes) -> str:
-    return blake2b(content, digest_size=12).hexdigest()

@@ -189,3 +189,17 @@ def test_another_site_edits_nothing(say):
     take_back(client, said, status=403)
     elsewhere = {"Sec-Fetch-Site": "cross-site", "X-CSRFToken": token}
     assert client.delete(at(said), headers=elsewhere).status_code == 403
+
+
+def test_two_devices_do_not_overwrite_each_others_words(client, say):
+    address = at(say("One."))
+    headers = {"if-match": client.get(address)["ETag"]}
+
+    first = client.patch(address, {"text": "Two."}, content_type="application/json", headers=headers)
+    second = client.patch(address, {"text": "Three."}, content_type="application/json", headers=headers)
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    error = second.json()["error"]
+    assert (error["current"]["text"], error["yours"]["text"]) == ("Two.", "Three.")
+    assert client.delete(address, headers=headers).status_code == 409
+    assert client.delete(address, headers={"if-match": second["ETag"]}).status_code == 200

@@ -282,3 +282,16 @@ def test_a_token_needs_the_scope(ann):
 
         assert answer.status_code == status
     assert answer.json()["error"]["code"] == "scope_missing"
+
+
+def test_two_devices_do_not_overwrite_each_others_description(client):
+    client.force_login(people.ann())
+    upload = store(picture(), user=people.ann())
+    address = f"/api/uploads/{upload.pk}/"
+    headers = {"if-match": client.get(address)["ETag"]}
+
+    first = client.patch(address, {"alt": "Tea"}, content_type="application/json", headers=headers)
+    second = client.patch(address, {"alt": "Coffee"}, content_type="application/json", headers=headers)
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert second.json()["error"]["current"]["alt"] == "Tea"
