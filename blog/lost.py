@@ -1,11 +1,12 @@
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.permissions import SAFE_METHODS
 
 from blog.pages import menu_now
+from blog.posts.models import OldAddress
 from frodo.errors import body
 
 
@@ -18,12 +19,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @csrf_exempt  # nothing is done here, and programs are told what is wrong
 async def no_endpoint(request: HttpRequest, path: str) -> HttpResponse:
-    """Nothing of the API: a missing slash, or an error in the API's own shape."""
-    is_known = not path.endswith("/") and resolve(f"{request.path_info}/").func is not no_endpoint
-    if is_known and request.method in SAFE_METHODS:
+    """Nothing of the API: a missing slash, where a post stood on another blog, or an error in the API's own shape."""
+    if request.method not in SAFE_METHODS:
+        return nothing_there()
+    if not path.endswith("/") and resolve(f"{request.path_info}/").func is not no_endpoint:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{request.path}/" + (f"?{query}" if query else ""))
-    return nothing_there()
+    found = await OldAddress.objects.leading_from(f"api/{path}")
+    return redirect(found, permanent=True) if found else nothing_there()
 
 
 def nothing_there() -> HttpResponse:

@@ -58,7 +58,7 @@ def ask(callers, operation, role: str, mode: GenerationMode, n: int, *, is_known
 @pytest.mark.parametrize("role", WHO)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_is_foreseen(callers, name, role):
-    ask_everything(callers, name, role, 5)
+    ask_everything(callers, name, role, 3)
 
 
 @pytest.mark.quality

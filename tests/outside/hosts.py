@@ -25,8 +25,6 @@ class Host:
         self.tls = tls
         self.heard: list[bytes] = []
         self.n_connections = 0
-        self.n_open = self.n_open_at_once = 0
-        self.counting = threading.Lock()
         self.closing = threading.Event()
         self.listening = socket.create_server(
             (address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -67,17 +65,10 @@ class Host:
                         return
                     asked += more
                 self.heard.append(asked)
-                with self.counting:
-                    self.n_open += 1
-                    self.n_open_at_once = max(self.n_open, self.n_open_at_once)
-                try:
-                    said = self.answers.get(asked.split()[1].decode(), said_nothing)
-                    said = said(self) if callable(said) else said
-                    for piece in [said] if isinstance(said, bytes) else said:
-                        connection.sendall(piece)
-                finally:
-                    with self.counting:
-                        self.n_open -= 1
+                said = self.answers.get(asked.split()[1].decode(), said_nothing)
+                said = said(self) if callable(said) else said
+                for piece in [said] if isinstance(said, bytes) else said:
+                    connection.sendall(piece)
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_WR)
 
