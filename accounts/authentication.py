@@ -1,44 +1,34 @@
-"""`Authorization: Bearer <token>`, for the API: of a device or a person's own (docs/tokens.md)."""
+"""`Authorization: Bearer <token>` for the API: access tokens and personal access tokens (docs/tokens.md)."""
 
+from typing import cast
+
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import User
-from accounts.tokens import Credential
-from accounts.tokens.reading import aread, read
-from accounts.tokens.signed import TokenInvalid
+from accounts.tokens.models import Device, PersonalToken
+from accounts.tokens.services import TokenInvalid, verify
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`request.auth` is a Credential. What a cookie says of who speaks is not looked at then."""
+    """`request.auth` is the device or the personal access token; cookies are ignored then."""
 
-    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
-        token = token_in(request)
-        if token is None:
+    def authenticate(self, request: Request) -> tuple[User, Device | PersonalToken] | None:
+        kind, _space, token = get_authorization_header(request).partition(b" ")
+        if kind.lower() != b"bearer":
             return None
         try:
-            credential = read(token)
+            found = verify(token.strip().decode("latin-1"))
         except TokenInvalid as error:
             raise AuthenticationFailed(str(error), error.code) from error
-        return credential.user, credential
-
-    async def aauthenticate(self, request: Request) -> tuple[User, Credential] | None:
-        """The same from the event loop."""
-        token = token_in(request)
-        if token is None:
-            return None
-        try:
-            credential = await aread(token)
-        except TokenInvalid as error:
-            raise AuthenticationFailed(str(error), error.code) from error
-        return credential.user, credential
+        return found.user, found
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
 
 
-def token_in(request: Request) -> str | None:
-    """None where the header is missing, or speaks of something else than tokens."""
-    kind, _space, token = get_authorization_header(request).partition(b" ")
-    return token.strip().decode("latin-1") if kind.lower() == b"bearer" else None
+def signed_in_user(request: HttpRequest | Request) -> User:
+    """`request.user`, where only signed-in users come: behind `SignedIn`, `login_required` or the admin."""
+    return cast(User, request.user)

@@ -1,7 +1,6 @@
-"""A picture for everybody, made here: hills under a coloured sky, always the same for the same person.
+"""Generated avatars: hills under a coloured sky, always the same for one person.
 
-Nothing of the name is in it, and its address tells nothing: the key is a hash that only this site can make, and the
-picture is drawn from the key alone, so no row is read.
+The URL reveals nothing: its key is a keyed hash, and the image is drawn from the key alone, without a query.
 """
 
 from functools import lru_cache
@@ -9,12 +8,12 @@ from functools import lru_cache
 from django.utils.crypto import salted_hmac
 
 VERSION = 1
-"""Another drawing needs another: pictures are kept for ever by whoever has seen them."""
+"""Change it with the drawing: images are cached for ever."""
 KEY_LENGTH = 32
 
 
 def avatar_url(seed: str) -> str:
-    """Of `user:<pk>`, `visitor:<visitor>` or `name:<name>`."""
+    """The key of `user:<pk>`, `visitor:<visitor>` or `name:<name>`."""
     return f"/avatar/{key_of(seed)}.svg"
 
 
@@ -24,14 +23,14 @@ def key_of(seed: str) -> str:
 
 
 def draw(key: str) -> str:
-    """The picture of a key, as SVG. Its colours lie between light and dark, to be seen on both."""
-    said = bytes.fromhex(key)
-    hue = said[0] * 360 // 256
-    land = (hue + 70 + said[1] % 190) % 360
-    sun_x, sun_y, sun = 12 + said[2] % 40, 12 + said[3] % 16, 6 + said[4] % 6
-    far = ridge(said[5], said[6], said[7], base=34)
-    near = ridge(said[8], said[9], said[10], base=44)
-    tilt = "x2='1'" if said[11] % 2 else "x1='1' x2='0'"
+    """The SVG of a key, with colours for light and dark backgrounds."""
+    data = bytes.fromhex(key)
+    hue = data[0] * 360 // 256
+    land = (hue + 70 + data[1] % 190) % 360
+    sun_x, sun_y, sun = 12 + data[2] % 40, 12 + data[3] % 16, 6 + data[4] % 6
+    far = ridge(data[5], data[6], data[7], base=34)
+    near = ridge(data[8], data[9], data[10], base=44)
+    tilt = "x2='1'" if data[11] % 2 else "x1='1' x2='0'"
     return (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64' width='64' height='64'>"
         f"<linearGradient id='s' {tilt} y2='1'>"
@@ -46,7 +45,7 @@ def draw(key: str) -> str:
 
 
 def ridge(left: int, middle: int, right: int, base: int) -> str:
-    """A line of hills from one edge to the other, and all below it."""
+    """A line of hills and the area below it."""
     start, top, end = (base - 8 + height % 18 for height in (left, middle, right))
     crest = 16 + middle % 32
     return f"M0 {start}C{crest // 2} {top - 8} {crest} {top - 8} {crest + 8} {top}S56 {end + 6} 64 {end}V64H0z"

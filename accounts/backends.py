@@ -1,39 +1,52 @@
-"""Who a password belongs to, for every door at which one is asked for."""
+"""Authentication backend and password hasher."""
 
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
 from asgiref.sync import sync_to_async
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.models import Model
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import guessing, roles
-from accounts.models import User
+from accounts import login_throttling
+from accounts.models import User, grants, grants_some
 
 
-class Accounts(ModelBackend):
-    """Django's own, slowed down (accounts.guessing). Raises TooMany, which says how long to wait."""
+class Accounts(AuthenticationBackend):
+    """allauth's backend with throttling (accounts.login_throttling). Raises TooManyAttempts."""
 
     @sensitive_variables()
-    def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **credentials
-    ) -> User | None:
-        username = username or credentials.get(User.USERNAME_FIELD)
-        if username is None or password is None:
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        account = credentials.get("username") or credentials.get("email")
+        if not account:
             return None
         if request is not None:
-            guessing.slow_down(request, username)
-        return super().authenticate(request, username, password)
+            login_throttling.check_rate(request, account)
+        return super().authenticate(request, **credentials)
 
     @sensitive_variables()
-    async def aauthenticate(self, request: HttpRequest | None, *args, **credentials) -> User | None:
-        """Django's own would check the password on the event loop."""
+    async def aauthenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> User | None:
+        """Runs in a thread; Django's own would hash the password on the event loop."""
         return await sync_to_async(self.authenticate)(request, *args, **credentials)
 
-    def has_perm(self, user: User, perm: str, obj=None) -> bool:
-        return (has_role(user) and roles.grants(user.role, perm)) or super().has_perm(user, perm, obj)
+    def has_perm(self, user: User, perm: str, obj: Model | None = None) -> bool:
+        return (has_role(user) and grants(user.role, perm)) or super().has_perm(user, perm, obj)
 
     def has_module_perms(self, user: User, app_label: str) -> bool:
-        return (has_role(user) and roles.grants_some(user.role, app_label)) or super().has_module_perms(user, app_label)
+        return (has_role(user) and grants_some(user.role, app_label)) or super().has_module_perms(user, app_label)
 
 
 def has_role(user: User) -> bool:
     return user.is_active and user.is_staff
+
+
+class Argon2(Argon2PasswordHasher):
+    """Argon2id with 19 MiB, 2 iterations, 1 lane, as OWASP recommends.
+
+    Django's default uses 100 MiB and eight threads, with which concurrent attempts could exhaust memory.
+    """
+
+    time_cost = 2
+    memory_cost = 19 * 1024
+    parallelism = 1

@@ -1,75 +1,97 @@
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import RequestLoginCodeForm, SignupForm
+from allauth.account.forms import ResetPasswordForm as StockResetPasswordForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as StockReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm as StockActivateTOTPForm
+from allauth.mfa.utils import encrypt
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts import naming
-from accounts.guessing import TooMany
-from accounts.mailboxes import normal
+from accounts import login_throttling, reader_names
 from accounts.models import User
-from accounts.second_step.codes import step_of
-from frodo.errors import Refused
+from frodo.errors import ServiceError
 
 
-class SlowedDown:
-    """Mixed into a form that asks for a password: whoever tries too often is told how long to wait."""
+class SignUpForm(SignupForm):
+    """Sign-up without a password: with somebody else's address one could come back otherwise."""
 
-    retry_after: int | None = None
-
-    def clean(self) -> dict:
-        try:
-            return super().clean()
-        except TooMany as error:
-            self.retry_after = error.retry_after
-            raise forms.ValidationError(str(error), code=error.code) from error
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password1"]
 
 
-class PasswordForm(SlowedDown, AuthenticationForm):
-    error_messages = {
-        "invalid_login": _("Name and password do not belong together."),
-        "inactive": _("This account has been closed."),
-    }
-
-
-class CodeNeeded(Exception):
-    """No error: whose password was right goes on to another page."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__()
-        self.user = user
-
-
-class AdminPasswordForm(SlowedDown, AdminAuthenticationForm):
-    """Django's view would sign in whom this form lets pass, so it raises CodeNeeded before that."""
-
-    def confirm_login_allowed(self, user: User) -> None:
-        super().confirm_login_allowed(user)
-        if step_of(user) is not None:
-            raise CodeNeeded(user)
-
-
-class AddressForm(forms.Form):
-    email = forms.EmailField(max_length=254, error_messages={"required": _("Tell us your e-mail address.")})
+class CodeByEmailForm(RequestLoginCodeForm):
+    _user: User | None
+    """Staff accounts are treated as unknown addresses."""
 
     def clean_email(self) -> str:
-        return normal(self.cleaned_data["email"])
+        email = get_adapter().clean_email(super().clean_email())
+        if self._user and self._user.needs_recent_authentication:
+            self._user = None
+        return email
+
+
+class ResetPasswordForm(StockResetPasswordForm):
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self.users = [user for user in self.users if not user.needs_recent_authentication]
+        return email
+
+
+class Throttled:
+    user: User
+
+    def clean_code(self) -> str:
+        request = context.request
+        browser = login_throttling.known_browser(request, login_throttling.account_of(self.user.get_username()))
+        try:
+            login_throttling.check_code_rate(self.user, browser)
+        except login_throttling.TooManyAttempts as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
+        return super().clean_code()  # type: ignore[misc]  # a mixin of allauth's forms
+
+
+class SecondFactorForm(Throttled, AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(Throttled, StockReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(StockActivateTOTPForm):
+    def clean_code(self) -> str:
+        """The code that turns TOTP on is used up, as one that signs in is (RFC 6238, 5.2)."""
+        code = super().clean_code()
+        totp = Authenticator(user=self.user, type=Authenticator.Type.TOTP, data={"secret": encrypt(self.secret)})
+        if not totp.wrap().validate_code(code):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
 
 
 class AboutMeForm(forms.Form):
-    """What readers are shown of somebody."""
+    """The public profile."""
 
-    name = forms.CharField(max_length=naming.MAX_LENGTH, strip=True, required=False)
+    name = forms.CharField(max_length=reader_names.MAX_LENGTH, strip=True, required=False)
     website = forms.URLField(max_length=200, required=False, assume_scheme="https")
 
-    def __init__(self, *args, user: User, **kwargs) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
     def clean_name(self) -> str:
         try:
-            return naming.checked(self.cleaned_data["name"], self.user)
-        except Refused as error:
+            return reader_names.checked(self.cleaned_data["name"], self.user)
+        except ServiceError as error:
             raise forms.ValidationError(str(error), code=error.code) from error
 
     def clean_website(self) -> str:
@@ -80,15 +102,15 @@ class AboutMeForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    WORDS = [("remove", _("Take my comments away")), ("keep", _("Leave what others have read, without my name"))]
+    WORDS = [("remove", _("Delete my comments")), ("keep", _("Keep my comments, without my name"))]
 
-    words = forms.ChoiceField(choices=WORDS, error_messages={"required": _("Choose one of the two.")})
+    words = forms.ChoiceField(choices=WORDS, error_messages={"required": _("Choose one of the two options.")})
     confirm = forms.CharField(required=False)
     understood = _("erase")
-    """The word to be typed, in the reader's language."""
+    """The word to type, in the reader's language."""
 
     def clean_confirm(self) -> str:
-        said = self.cleaned_data["confirm"].strip().casefold()
-        if said not in {str(self.understood).casefold(), "erase"}:
-            raise forms.ValidationError(_("Type the word to show that you mean it."), code="not_meant")
-        return said
+        data = self.cleaned_data["confirm"].strip().casefold()
+        if data not in {str(self.understood).casefold(), "erase"}:
+            raise forms.ValidationError(_("Type the word to confirm."), code="not_meant")
+        return data

@@ -1,40 +1,80 @@
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import PUBLISHERS, WRITERS, Role
-from frodo.async_model import AsyncModel
-from frodo.fields import ExactCharField
+from frodo import display_names
+from frodo.async_models import AsyncModel
+from frodo.site_urls import address_of
+
+
+class Role(models.TextChoices):
+    """Each role may do all that those below it may.
+
+    Authors own the blog. Editors write, publish and moderate everything. Contributors write drafts, which others
+    publish. Readers comment. Permissions granted in Django's admin apply as well.
+    """
+
+    AUTHOR = "author", _("Author: owns the blog")
+    EDITOR = "editor", _("Editor: writes, publishes and moderates")
+    CONTRIBUTOR = "contributor", _("Contributor: writes drafts")
+    READER = "reader", _("Reader")
+
+
+WRITERS = {Role.AUTHOR, Role.EDITOR, Role.CONTRIBUTOR}
+PUBLISHERS = {Role.AUTHOR, Role.EDITOR}
+
+CONTRIBUTOR_PERMISSIONS = {
+    *(f"blog.{action}_post" for action in ("view", "add", "change", "delete")),
+    *(f"blog.{action}_upload" for action in ("view", "add", "change", "delete")),
+    *("blog.view_tag", "blog.view_topic"),
+}
+"""Which posts and uploads, their packages decide."""
+
+
+def grants(role: str, permission: str) -> bool:
+    """Whether the role grants a Django permission."""
+    if role in PUBLISHERS:
+        return permission.startswith(("blog.", "frodo."))
+    return role == Role.CONTRIBUTOR and permission in CONTRIBUTOR_PERMISSIONS
+
+
+def grants_some(role: str, app: str) -> bool:
+    return (role in WRITERS and app == "blog") or (role in PUBLISHERS and app == "frodo")
 
 
 class User(AsyncModel, AbstractUser):
-    """Whoever can sign in. The author is staff; a reader is not."""
+    """A user. Authors, editors and contributors are staff; readers are not."""
 
-    public = ("name", "url", "bio")
+    public = ("name", "url", "bio", "page_url")
     details = ("is_staff", "role")
     brief = ("name", "url")
 
     role = models.CharField(
-        _("role"), max_length=20, choices=Role, default=Role.READER, help_text=_("What they may do in the blog.")
+        _("role"), max_length=20, choices=Role, default=Role.READER, help_text=_("What this user can do on the blog.")
     )
-    display_name = models.CharField(_("name shown to readers"), max_length=100, blank=True)
+    display_name = models.CharField(_("display name"), max_length=100, blank=True)
     bio = models.TextField(_("about"), blank=True, help_text=_("A sentence or two, shown under posts."))
     website = models.URLField(_("website"), blank=True)
     language = models.CharField(
-        _("language of letters"),
+        _("language of e-mails"),
         max_length=10,
         choices=settings.LANGUAGES,
         blank=True,
-        help_text=_("Left empty, the one in which you last wrote."),
+        help_text=_("If empty, the language of your last comment."),
     )
     mail_answers = models.BooleanField(
-        _("mail when answered or mentioned"), default=True, help_text=_("Chosen anew with each comment.")
+        _("e-mail about replies and mentions"), default=True, help_text=_("Can be changed with each comment.")
     )
-    mail_comments = models.BooleanField(_("mail about new comments on own posts"), default=True)
-    mail_held = models.BooleanField(_("mail about comments that wait for approval"), default=True)
+    mail_comments = models.BooleanField(_("e-mail about new comments on own posts"), default=True)
+    mail_pending = models.BooleanField(_("e-mail about comments awaiting approval"), default=True)
     seen_comment = models.BigIntegerField(default=0, editable=False)
-    """The newest comment that this moderator has looked at."""
+    """The newest comment that this moderator has read."""
 
     class Meta(AbstractUser.Meta):
         abstract = False
@@ -42,22 +82,22 @@ class User(AsyncModel, AbstractUser):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *, update_fields=None, **kwargs) -> None:
+    def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if self._state.adding and self.role != Role.READER:
-            self.take_role(self.role)
+            self.apply_role(self.role)
         elif self.is_superuser:
             self.role = Role.AUTHOR
             update_fields = update_fields and {*update_fields, "role"}
         super().save(update_fields=update_fields, **kwargs)
 
-    def take_role(self, role: str) -> None:
-        """Not saved. The admin is open to all who write, and to nobody else."""
+    def apply_role(self, role: str) -> None:
+        """Set is_staff by role. Does not save."""
         self.role = role
         self.is_staff, self.is_superuser = role in WRITERS, role == Role.AUTHOR
 
     @property
     def can_write(self) -> bool:
-        """Drafts at least."""
+        """May write drafts at least."""
         return self.is_active and self.is_staff and self.role in WRITERS
 
     @property
@@ -66,7 +106,7 @@ class User(AsyncModel, AbstractUser):
 
     @property
     def can_moderate(self) -> bool:
-        """By role, or by a permission that the admin gave."""
+        """By role, or by a permission granted in the admin."""
         return self.is_active and self.is_staff and self.has_perm("blog.change_comment")
 
     @property
@@ -75,56 +115,44 @@ class User(AsyncModel, AbstractUser):
 
     @property
     def url(self) -> str:
-        """Never what would run: a row may have come in past the form that looks at it."""
+        """Only http(s): a row may have bypassed the form."""
         return self.website if self.website.lower().startswith(("https://", "http://")) else ""
 
     @property
-    def is_guarded(self) -> bool:
-        """May do more than speak: nobody becomes this one by an e-mail address alone."""
+    def page_url(self) -> str:
+        """The page with what this author wrote; empty for readers."""
+        return address_of("author", self.username) if self.is_staff else ""
+
+    @property
+    def needs_recent_authentication(self) -> bool:
+        """May do more than comment, so an e-mail address alone is not enough to sign in."""
         return self.is_staff or self.is_superuser
 
 
-class Identity(models.Model):
-    """A way in: whoever proves to be `uid` at the provider is this user. An e-mail address is one, too."""
-
-    EMAIL = "email"
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="identities", verbose_name=_("user"))
-    provider = ExactCharField(_("provider"), max_length=30)
-    uid = ExactCharField(_("known there as"), max_length=255)
-    label = models.CharField(_("shown as"), max_length=255, blank=True)
-    created_at = models.DateTimeField(_("connected"), auto_now_add=True)
-    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-
-    class Meta:
-        verbose_name = _("way to sign in")
-        verbose_name_plural = _("ways to sign in")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["provider", "uid"], name="one_user_of_an_identity")]
-
-    def __str__(self) -> str:
-        return f"{self.provider_label}: {self.label or self.uid}"
-
-    @property
-    def provider_label(self) -> str:
-        if self.provider == self.EMAIL:
-            return str(_("E-mail"))
-        return settings.SIGN_IN_PROVIDERS.get(self.provider, {}).get("label", self.provider)
+AnyUser = User | AnonymousUser
 
 
-class SignInLink(models.Model):
-    """A link that was e-mailed. The row goes when it is used; it holds no more than a digest of the secret."""
+def create_author(username: str, password: str = "", *, email: str = "", name: str = "") -> tuple[User, str]:
+    """Create a user with the role author. Returns the user and the password, generated if none is given.
 
-    digest = ExactCharField(max_length=64, unique=True)
-    email = models.EmailField()
-    next = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    Raises ValidationError if the name or the password is invalid.
+    """
+    author = User(
+        username=User.normalize_username(username),
+        email=User.objects.normalize_email(email),
+        display_name=display_names.clean(name),
+        role=Role.AUTHOR,
+    )
+    author.full_clean(exclude=["password"])
+    if password:
+        validate_password(password, author)
+    else:
+        password = secrets.token_urlsafe(12)
+    author.set_password(password)
+    author.save()
+    return author, password
 
-    def __str__(self) -> str:
-        return f"{self.email}, {self.created_at}"
 
+from accounts.tokens.models import Device, PersonalToken  # noqa: E402 - tables of another folder
 
-from accounts.second_step.models import RecoveryCode, SecondStep  # noqa: E402 - tables of other rooms
-from accounts.tokens.models import Device, PersonalToken  # noqa: E402
-
-__all__ = ["Device", "Identity", "PersonalToken", "RecoveryCode", "SecondStep", "SignInLink", "User"]
+__all__ = ["AnyUser", "Device", "PersonalToken", "User"]

@@ -1,35 +1,50 @@
-from django.urls import path, re_path
+from collections.abc import Callable
 
+from allauth.account import views as account
+from allauth.urls import build_provider_urlpatterns
+from django.http import HttpResponseBase
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from accounts import social_accounts, views
 from accounts.tokens import api
-from accounts.views import avatar, door, link, me, provider, second_step, sign_in, tokens
+from accounts.tokens import views as token_views
+
+
+def moved(name: str) -> Callable[..., HttpResponseBase]:
+    return RedirectView.as_view(pattern_name=name, query_string=True)
+
 
 urlpatterns = [
-    path("accounts/sign-in/", sign_in.sign_in, name="sign_in"),
-    path("accounts/sign-out/", sign_in.sign_out, name="sign_out"),
-    path("accounts/code/", door.code, name="code"),
-    path("accounts/link/", link.ask, name="ask_link"),
-    path("accounts/link/<str:secret>/", link.use, name="use_link"),
-    path("accounts/with/<slug:name>/", provider.begin, name="provider"),
-    path("accounts/with/<slug:name>/back/", provider.back, name="provider_back"),
-    path("accounts/me/", me.me, name="me"),
-    path("accounts/me/ways/<int:pk>/", me.disconnect, name="disconnect"),
-    path("accounts/me/code/", second_step.second_step, name="second_step"),
-    path("accounts/me/tokens/", tokens.tokens, name="tokens"),
-    path("accounts/me/tokens/<int:pk>/remove/", tokens.remove_token, name="remove_token"),
-    path("accounts/me/devices/remove/", tokens.remove_device, name="remove_devices"),
-    path("accounts/me/devices/<int:pk>/remove/", tokens.remove_device, name="remove_device"),
-    path("accounts/me/export/", me.export, name="export"),
-    path("accounts/me/erase/", me.erase, name="erase"),
-    path("accounts/guest/export/", me.export, {"guest": True}, name="guest_export"),
-    path("accounts/guest/erase/", me.erase, {"guest": True}, name="guest_erase"),
-    path("accounts/erased/", me.gone, name="erased"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/with/", include(social_accounts.provider_urls(build_provider_urlpatterns()))),
+    # Of two URLs with one name, links lead to the later one.
+    path("accounts/sign-in/", views.SignIn.as_view(), name="account_login"),
+    path("accounts/sign-out/", account.logout, name="account_logout"),
+    path("accounts/code/", moved("mfa_authenticate")),
+    path("accounts/me/code/", moved("mfa_index")),
+    re_path(r"^accounts/link/(?:[^/]+/)?$", moved("account_request_login_code")),
+    re_path(r"^accounts/with/[^/]+/(?:back/)?$", moved("account_login")),
+    path("accounts/me/", views.me, name="me"),
+    path("accounts/me/ways/<int:pk>/", views.disconnect, name="disconnect"),
+    path("accounts/me/tokens/", token_views.tokens, name="tokens"),
+    path("accounts/me/tokens/<int:pk>/remove/", token_views.remove_token, name="remove_token"),
+    path("accounts/me/devices/remove/", token_views.remove_device, name="remove_devices"),
+    path("accounts/me/devices/<int:pk>/remove/", token_views.remove_device, name="remove_device"),
+    path("accounts/me/export/", views.export, name="export"),
+    path("accounts/me/erase/", views.erase, name="erase"),
+    path("accounts/guest/export/", views.export, {"guest": True}, name="guest_export"),
+    path("accounts/guest/erase/", views.erase, {"guest": True}, name="guest_erase"),
+    path("accounts/erased/", views.gone, name="erased"),
     path("api/token/", api.SignIn.as_view(), name="api-token"),
     path("api/token/refresh/", api.Refresh.as_view(), name="api-token-refresh"),
     path("api/token/revoke/", api.Revoke.as_view(), name="api-token-revoke"),
     path("api/me/tokens/", api.PersonalTokens.as_view(), name="api-tokens"),
-    path("api/me/tokens/<int:pk>/", api.OnePersonalToken.as_view(), name="api-own-token"),
+    path("api/me/tokens/<int:pk>/", api.PersonalTokenDetail.as_view(), name="api-own-token"),
     path("api/me/devices/", api.Devices.as_view(), name="api-devices"),
-    path("api/me/devices/<int:pk>/", api.OneDevice.as_view(), name="api-device"),
-    path("admin/login/", sign_in.admin_sign_in),
-    re_path(r"^avatar/(?P<key>[0-9a-f]{32})\.svg$", avatar.avatar, name="avatar"),
+    path("api/me/devices/<int:pk>/", api.DeviceDetail.as_view(), name="api-device"),
+    re_path(r"^avatar/(?P<key>[0-9a-f]{32})\.svg$", views.avatar, name="avatar"),
 ]

@@ -2,8 +2,8 @@
 
     python -m benchmarks [--quick] [--no-write] [names]
 
-With names (`page_cache waits uncached connections post_list api live storm weight long_thread restart growth`) only
-those are run, and nothing is written. Each runs in a process of its own, one after the other.
+With names (`page_cache waits uncached connections post_list api comments live storm weight long_thread restart growth`)
+only those are run, and nothing is written. Each runs in a process of its own, one after the other.
 """
 
 import argparse
@@ -19,8 +19,8 @@ from benchmarks.apart import run
 from benchmarks.table import HEAD, Row, markdown
 
 MODULES = [
-    *("page_cache", "waits", "uncached", "connections", "post_list", "api"),
-    *("live", "storm", "weight", "long_thread", "restart"),
+    *("page_cache", "waits", "uncached", "connections", "post_list", "api", "comments"),
+    *("live", "storm", "weight", "long_thread", "restart", "search"),
 ]
 GROWTH = "growth"
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks.table import Row
 
-PATIENCE = 400
+PATIENCE = 1200
 """Seconds that one of them may take."""
 
 

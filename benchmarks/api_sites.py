@@ -11,14 +11,16 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.db.models import Count, Q  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from rest_framework import pagination, serializers, viewsets  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from benchmarks.django_middleware import django_middleware  # noqa: E402
 from blog.models import Post, Tag, Topic  # noqa: E402
-from frodo.handler import Handler  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402
-from frodo.threads import OrmThreads  # noqa: E402
+from frodo.orm_threads import OrmThreads, take_over_connections  # noqa: E402
 
 N = 50
 
@@ -26,7 +28,7 @@ N = 50
 class AuthorOut(serializers.ModelSerializer):
     class Meta:
         model = User
-        fields = ("name", "url", "bio")
+        fields = User.public
 
 
 class TagOut(serializers.ModelSerializer):
@@ -69,7 +71,9 @@ class Posts(viewsets.ModelViewSet):
 
     def get_serializer_context(self) -> dict:
         """All counts in one query, as ours asks: annotated, the prefetched tags would count within the page only."""
-        counts = dict(Tag.objects.with_counts().values_list("pk", "n_posts"))
+        published = Q(posts__published_at__lte=timezone.now()) & ~Q(posts__status="draft")
+        tags = Tag.objects.annotate(n_posts=Count("posts", filter=published)).filter(n_posts__gt=0)
+        counts = dict(tags.values_list("pk", "n_posts"))
         return {**super().get_serializer_context(), "n_posts": counts}
 
 
@@ -79,6 +83,9 @@ urlpatterns = [
 ]
 settings.ROOT_URLCONF = __name__
 
-ours = ProtocolTypeRouter({"http": OrmThreads(Handler()), "lifespan": OrmThreads(Lifespan())})
+if settings.ORM_THREADS:
+    take_over_connections()
+ours = ProtocolTypeRouter({"http": OrmThreads(ASGIHandler()), "lifespan": OrmThreads(Lifespan())})
+settings.MIDDLEWARE = django_middleware()
 stock = ASGIHandler()
 wsgi = WSGIHandler()

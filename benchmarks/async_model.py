@@ -54,7 +54,7 @@ from django.utils.safestring import SafeString, mark_safe  # noqa: E402
 from rest_framework import serializers  # noqa: E402
 from rest_framework.renderers import JSONRenderer  # noqa: E402
 
-from frodo.async_model import AsyncModel, async_property, batched_property  # noqa: E402
+from frodo.async_models import AsyncModel, async_property, batched_property  # noqa: E402
 
 try:
     from adrf import serializers as adrf_serializers

@@ -1,102 +1,148 @@
-"""How the cost of pages grows with the number of posts: queries and processor time, without the page cache.
+"""How the cost of pages grows from 20 posts to 20,000 posts with 200,000 comments, on SQLite and on MariaDB.
 
 python -m benchmarks growth
 """
 
-import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.serving import UVICORN, environment, manage, measure, running
+from benchmarks.large_site import COMMENTS_PER_POST
+from benchmarks.mariadb import Missing, mariadb
+from benchmarks.serving import UVICORN, Server, children_of, cpu_of, environment, manage, running
 from benchmarks.table import markdown
 
-SIZES = (10, 1_000, 10_000)
-PATHS = {
+SMALL, LARGE = SIZES = 20, 20_000
+GOAL, SEARCH_GOAL = 1.3, 3
+PUBLIC = {
     "front page": "/",
+    "last page of the front page": "/page/{last}/",
     "post page": "/post/post-3/",
+    "discussion, best first": "/post/post-3/comments/?order=best",
+    "tags": "/tags/",
+    "tag page": "/tag/tag-4/",
+    "topics": "/topics/",
+    "topic page": "/topic/topic-0/",
+    "archives": "/archives/",
+    "archive of a year": "/archives/{year}/",
+    "Atom feed": "/atom.xml",
+    "feed of all comments": "/comments.xml",
+    "sitemap": "/sitemap.xml",
+    "activities": "/activities/",
+    **{f"API: posts, {order}": f"/api/posts/?order={order}" for order in ("newest", "updated", "popular")},
+    "API: tags": "/api/tags/",
     "search, found in all": "/search/?q=river",
     "search, found in one": "/search/?q=number-7-only",
 }
-
+ADMIN = {"admin: posts": "/admin/blog/post/", "admin: comments": "/admin/blog/comment/"}
 SEED = """
-from datetime import timedelta
-from django.utils import timezone
-from blog.models import Post, Tag
-from tests.factories import make_comment, make_page, make_post, make_topic
-topic = make_topic()
-make_page()
-text = "We *walked* along the river, and had tea. " * 150
-now = timezone.now()
-post = make_post(title="Post 0", text=text, topic=topic)
-names = [field.attname for field in Post._meta.concrete_fields if not field.primary_key]
-same = {{name: getattr(post, name) for name in names}}
-Post.objects.bulk_create([
-    Post(**same | {{
-        "title": f"Post {{n}}", "slug": f"post-{{n}}", "published_at": now - timedelta(hours=n + 1),
-        "plain": f"{{post.plain}} number-{{n}}-only", "topic_id": topic.pk if n < 8 else None,
-    }})
-    for n in range(1, {n})
-], batch_size=100)
-tags = [Tag.objects.get_or_create(name=f"tag {{n}}")[0] for n in range(30)]
-Link = Post.tags.through
-Link.objects.bulk_create([
-    Link(post_id=pk, tag_id=tags[(pk + 7 * j) % 30].pk)
-    for pk in Post.objects.values_list("pk", flat=True) for j in range(3)
-], batch_size=300)
-talked = Post.objects.get(slug="post-3")
-for n in range(20):
-    make_comment(talked, text=f"Comment *{{n}}*.", name=f"Bob {{n}}")
-"""
-QUERIES = """
-import json
-from django.core.cache import caches
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-counted = []
-for path in {paths!r}:
-    caches["models"].clear()
-    with CaptureQueriesContext(connection) as queries:
-        assert Client(headers={{"host": "localhost"}}).get(path).status_code == 200, path
-    counted.append(len(queries))
-print(json.dumps(counted))
+from accounts.models import User
+from benchmarks.large_site import fill
+from blog.posts.counts import counts
+fill({n})
+ann = User.objects.get(username="ann")
+browser = Client()
+browser.force_login(ann)
+years = counts().years[""]
+from blog.search.indexing import update_index
+update_index()
+print(-(-counts().posts // 10), max(years, key=years.get), browser.cookies["sessionid"].value)
 """
 
 
 def cost(quick: bool = False) -> dict:
-    sizes = SIZES
-    measured = [measure_one(n, quick) for n in sizes]
-    lines = [
-        [name, *(f"{queries[i]} / {milliseconds[i]:.1f} ms" for queries, milliseconds in measured)]
-        for i, name in enumerate(PATHS)
-    ]
+    lines, skipped = [], ""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with ExitStack() as stack:
+            lines += compared("SQLite", *(stack.enter_context(site(folder / f"sqlite-{n}", n)) for n in SIZES), quick)
+        try:
+            with ExitStack() as stack:
+                sites = []
+                for n in SIZES:
+                    place = folder / f"mariadb-{n}"
+                    place.mkdir()
+                    url = stack.enter_context(mariadb(place))
+                    sites.append(stack.enter_context(site(place / "site", n, url)))
+                lines += compared("MariaDB", *sites, quick)
+        except Missing as missing:
+            skipped = f" MariaDB was skipped: {missing}."
     return {
-        "note": "Queries and processor time of one request, with nothing kept in memory but related posts, on SQLite. "
-        "Posts of 1,200 words with three tags of thirty each; the post has 20 comments. Queries are counted with those "
-        "for related posts.",
-        "head": ["queries / CPU", *(f"{n:,} posts" for n in sizes)],
+        "note": f"Milliseconds of processor time of one request, with the server of MariaDB where it is ours, without "
+        f"the page cache. {LARGE:,} posts have {LARGE * COMMENTS_PER_POST:,} comments; posts are counted before. "
+        "Both sites are asked in turn; the ratio is the median of the rounds' ratios. "
+        f"The goal is {GOAL} times the cost at {SMALL} posts, of a search {SEARCH_GOAL} times.{skipped}",
+        "head": ["page", "database", f"{SMALL} posts", f"{LARGE:,} posts", "ratio", "met"],
         "lines": lines,
     }
 
 
-def measure_one(n: int, quick: bool) -> tuple[list[int], list[float]]:
-    with TemporaryDirectory() as name:
-        env = environment(Path(name))
-        manage(env, "migrate", "--verbosity", "0")
-        manage(env, "shell", "--verbosity", "0", "--command", SEED.format(n=n))
-        code = QUERIES.format(paths=list(PATHS.values()))
-        queries = json.loads(manage(env, "shell", "--verbosity", "0", "--command", code))
-        with running(env, *UVICORN, "--port", "PORT", "benchmarks.sites:ours") as server:
-            figures = [
-                [1000 / measure(server, path, n=40, connections=2)[0] for path in PATHS.values()] for _ in range(3)
-            ]
-    return queries, [median(column) for column in zip(*figures, strict=True)]
+@contextmanager
+def site(folder: Path, n: int, url: str = "") -> Iterator["Site"]:
+    """A site of `n` posts that is running."""
+    folder.mkdir(exist_ok=True)
+    env = environment(folder, DATABASE_URL=url or f"sqlite:///{folder / 'frodo.sqlite3'}", DATA_DIR=str(folder))
+    manage(env, "migrate", "--verbosity", "0")
+    last, year, session = manage(env, "shell", "--verbosity", "0", "--command", SEED.format(n=n)).split()
+    with running(env, *UVICORN, "--port", "PORT", "benchmarks.sites:ours") as server:
+        yield Site(
+            server, {name: path.format(last=last, year=year) for name, path in (PUBLIC | ADMIN).items()}, session
+        )
+
+
+@dataclass
+class Site:
+    server: Server
+    paths: dict[str, str]
+    session: str
+
+    def ask(self, page: str, n: int) -> float:
+        """Milliseconds of processor time of one of `n` requests, one after the other."""
+        path = self.paths[page]
+        headers = {"Host": "localhost"}
+        headers |= {"Cookie": f"sessionid={self.session}"} if path.startswith("/admin/") else {}
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        before = self.cpu()
+        for _ in range(n):
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200, (path, answer.status)
+        connection.close()
+        return (self.cpu() - before) * 1000 / n
+
+    def cpu(self) -> float:
+        databases = [pid for pid in children_of(os.getpid()) if is_database(pid)]
+        return self.server.cpu() + sum(map(cpu_of, databases))
+
+
+def compared(database: str, small: Site, large: Site, quick: bool) -> list[list[str]]:
+    lines, (n_rounds, n) = [], (3, 10) if quick else (9, 25)
+    for page in small.paths:
+        for each in (small, large):
+            each.ask(page, 3)
+        rounds = [(small.ask(page, n), large.ask(page, n)) for _ in range(n_rounds)]
+        few, many = (median(figures) for figures in zip(*rounds, strict=True))
+        ratio = median(many / few for few, many in rounds)
+        met = "yes" if ratio <= (SEARCH_GOAL if page.startswith("search") else GOAL) else "**no**"
+        lines.append([page, database, f"{few:.1f}", f"{many:.1f}", f"{ratio:.2f}", met])
+    return lines
+
+
+def is_database(pid: int) -> bool:
+    return Path(f"/proc/{pid}/comm").read_text().strip() in {"mariadbd", "mysqld"}
 
 
 def main() -> None:
     table = cost("--quick" in sys.argv)
+    print(table["note"])
     print(markdown(table["head"], table["lines"]))
 
 

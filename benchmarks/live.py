@@ -20,7 +20,7 @@ from benchmarks.table import Row
 
 MANY, SOME = 5000, 1000
 LIMITS = ("API_WRITE_RATE", "COMMENT_RATE", "COMMENT_RATE_NETWORK", "COMMENT_RATE_ALL")
-UNLIMITED = {"COMMENT_FLOOD": "", **dict.fromkeys(LIMITS, "1000000/s")}
+UNLIMITED = {"SPAM_WAVE_RATE": "", **dict.fromkeys(LIMITS, "1000000/s")}
 """One client writes all comments: what is measured is not the defence against that."""
 SERVER_CORE, CLIENT_CORE = "0", "1"
 SEED = """

@@ -95,10 +95,10 @@ def measured(browser, port: int) -> tuple[dict, dict]:
     tools = context.new_cdp_session(page)
     tools.send("Performance.enable")
 
-    def cost_of(deed: Callable[[], None]) -> dict:
+    def cost_of(action: Callable[[], None]) -> dict:
         page.evaluate("window.longest = 0")
         before = metrics(tools)
-        deed()
+        action()
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         after = metrics(tools)
         cost = {name: (after[name] - before[name]) * 1000 for name in PARTS}

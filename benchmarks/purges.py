@@ -39,13 +39,13 @@ def prepare(n_posts: int) -> None:
 
 
 def one_post(pk: int) -> None:
-    from blog.invalidation import purge_pages
+    from blog.cache_purging import purge_pages
 
     purge_pages(pk)
 
 
 def all_pages(pk: int) -> None:
-    from blog.invalidation import purge_pages
+    from blog.cache_purging import purge_pages
 
     purge_pages()
 

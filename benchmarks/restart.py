@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.table import Row
-from tests.operator.checkout import Checkout
+from tests.operation.checkout import Checkout
 
 
 def rows(quick: bool = False) -> list[Row]:

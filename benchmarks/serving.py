@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
 UVICORN = ("-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--ws-per-message-deflate", "false")
-OURS = (*UVICORN, "--http", "frodo.clients:Http", "--ws", "frodo.clients:WebSocket")
+OURS = (*UVICORN, "--http", "frodo.protocols:Http", "--ws", "frodo.protocols:WebSocket")
 """As `make run` and the systemd unit serve."""
 GUNICORN = ("-m", "gunicorn", "--log-level", "warning", "--keep-alive", "60", "--worker-tmp-dir", "/dev/shm")
 
@@ -64,11 +65,11 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextmanager
-def running(env: dict[str, str], *command: str) -> Iterator[Server]:
+def running(env: dict[str, str], *command: str, stderr: IO[bytes] | None = None) -> Iterator[Server]:
     """`python <command>`, in which PORT stands for a free port, until it takes connections."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, *(part.replace("PORT", str(port)) for part in command)], cwd=ROOT, env=env
+        [sys.executable, *(part.replace("PORT", str(port)) for part in command)], cwd=ROOT, env=env, stderr=stderr
     )
     try:
         while True:

@@ -1,6 +1,7 @@
 """The sites that are measured: ours without the page cache, Django's own ways, and single questions."""
 
 import asyncio
+import json
 import os
 
 import django
@@ -11,62 +12,85 @@ django.setup(set_prefix=False)
 from asgiref.sync import sync_to_async  # noqa: E402
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.cache import caches  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import F, Q  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.shortcuts import get_object_or_404, render  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 
-from blog.context import site_root  # noqa: E402
-from blog.discussion.order import read  # noqa: E402
-from blog.discussion.threads import SHOWN, Place, Thread, as_places  # noqa: E402
-from blog.models import Page, Post  # noqa: E402
-from blog.posts.linked_data import linked_data  # noqa: E402
+from benchmarks.django_middleware import django_middleware  # noqa: E402
+from blog.comments.ordering import read  # noqa: E402
+from blog.comments.threads import FIELDS, Thread, ThreadEntry, as_entries  # noqa: E402
+from blog.models import Comment, Event, Post  # noqa: E402
+from blog.posts.field_sets import DETAIL  # noqa: E402
+from blog.posts.models.live_entry import entries_of  # noqa: E402
 from blog.posts.models.post import N_RELATED  # noqa: E402
-from blog.posts.shown import WRITTEN  # noqa: E402
-from frodo.handler import Handler  # noqa: E402
+from blog.posts.querysets import LINK_COLUMNS  # noqa: E402
+from blog.site.structured_data import post_structured_data  # noqa: E402
+from frodo import mail  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402
-from frodo.threads import OrmThreads  # noqa: E402
+from frodo.orm_threads import OrmThreads, take_over_connections  # noqa: E402
+from frodo.site_frame import load_frame_context, site_root  # noqa: E402
 
 
 def plain_post(request: HttpRequest, slug: str) -> HttpResponse:
-    """blog.posts.views.post as one would write it without async: the same queries, the same template, the same bytes.
-
-    What ours keeps for five minutes (related posts), this keeps as well.
-    """
+    """blog.posts.views.post written without async: the same queries, the same template, the same bytes."""
+    post = get_object_or_404(Post.objects.released().for_page(), slug=slug)
     published = Post.objects.published()
-    post = get_object_or_404(published.for_page(), slug=slug)
     author = post.author
+    original = post.translation_of_id or post.pk
+    translations = Post.threads.published().filter(Q(pk=original) | Q(translation_of=original)).exclude(pk=post.pk)
     entry = {name: getattr(post, name) for name in PLAIN}
     entry |= {
-        "author": {"name": author.name, "url": author.url, "bio": author.bio},
+        "author": {"name": author.name, "url": author.url, "page_url": author.page_url, "bio": author.bio},
         "tags": [{"name": tag.name, "url": tag.url} for tag in post.tags.all()],
         "topic": post.topic,
-        "earlier": published.before(post).first(),
-        "later": published.after(post).first(),
+        "translations": list(translations.order_by("language").only("translation_of", *LINK_COLUMNS)),
+        "live_entries": entries_of([post])[post.pk] if post.live else [],
+        "previous": published.before(post).first(),
+        "next": published.after(post).first(),
         "series": list(published.in_topics([post.topic_id])) if post.topic_id else None,
-        "related": caches["models"].get_or_set(
-            f"plain:{post.pk}", lambda: list(published.related_to(post)[:N_RELATED]), 300
-        ),
+        "related": published.related_to(post, N_RELATED),
     }
     part = read(post)
     comments = [
         {name: getattr(comment, name) for name in COMMENT} | {"parent": comment.parent_id, "author": comment.writer()}
         for comment in part.comments
     ]
+    entries, pattern = as_entries(comments), ThreadEntry({}, is_template=True)
+    root = site_root(request)
     context = {
-        "menu": list(Page.objects.for_menu()),
         "post": entry,
-        "json_ld": linked_data(entry, site_root(request)),
-        "thread": Thread(as_places(comments), Place({}, is_pattern=True), part.n_all, part.rest, part.next),
+        "json_ld": post_structured_data(entry, root),
+        "canonical": post.canonical_url or root + post.url,
+        "thread": Thread(entries, pattern, part.n_all, part.rest, part.next, post.event_key),
+        "mail": mail.about_comments(),
     }
-    return render(request, "posts/post.html", context)
+    return render(request, "posts/post.html", context | load_frame_context())
 
 
-PLAIN = [name for name in WRITTEN if name not in ("author", "tags", "topic")]
-COMMENT = [name for name in SHOWN if name not in ("parent", "author")]
+PLAIN = [name for name in DETAIL if name not in ("author", "tags", "topic", "translations", "live_entries")]
+COMMENT = [name for name in FIELDS if name not in ("parent", "author")]
+
+
+@csrf_exempt
+def plain_comment(request: HttpRequest, slug: str) -> HttpResponse:
+    """A comment as one would write it without limits, rules and live events: the same rows, in one transaction."""
+    sent = json.loads(request.body)
+    post = get_object_or_404(Post.objects.published(), slug=slug)
+    comment = Comment(post=post, text=sent["text"], name=sent["name"])
+    comment.render()
+    with transaction.atomic():
+        Post.objects.select_for_update().only("pk").get(pk=post.pk)
+        Comment.objects.bulk_create([comment])
+        Post.objects.filter(pk=post.pk).update(n_comments=F("n_comments") + 1, last_event=F("last_event") + 1)
+        n = Post.objects.values_list("last_event", flat=True).get(pk=post.pk)
+        shown = comment.to_dict_sync()
+        Event.objects.bulk_create([Event(post=post, n=n, type="comment.posted", data={"comment": shown})])
+    return JsonResponse(shown, status=201)
 
 
 def sleep(seconds: float) -> None:
@@ -87,12 +111,16 @@ async def waits(request: HttpRequest, n: int) -> HttpResponse:
 
 urlpatterns = [
     path("plain/<str:slug>/", plain_post),
+    path("plain/<str:slug>/comments/", plain_comment),
     path("waits/<int:n>/", waits),
     path("", include(settings.ROOT_URLCONF)),
 ]
 settings.ROOT_URLCONF = __name__
 
 # As in frodo.asgi, with no page cache in front.
-ours = ProtocolTypeRouter({"http": OrmThreads(Handler()), "lifespan": OrmThreads(Lifespan())})
+if settings.ORM_THREADS:
+    take_over_connections()
+ours = ProtocolTypeRouter({"http": OrmThreads(ASGIHandler()), "lifespan": OrmThreads(Lifespan())})
+settings.MIDDLEWARE = django_middleware()
 stock = ASGIHandler()
 wsgi = WSGIHandler()

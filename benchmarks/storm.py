@@ -21,6 +21,8 @@ from benchmarks.table import Row
 N_PAGES, PER_SECOND = 1000, 20
 PATIENCE = 30
 """Seconds that the last pages are waited for after the last comment."""
+MAX_IDLE = 4
+"""Seconds after which a connection that was not used is closed and not used again."""
 MARK = b"number-"
 WORDS = "Not all those who wander are lost. " * 8
 
@@ -38,7 +40,8 @@ class Storm:
         self.n_shown = [0] * len(bodies)
         self.n_twice = 0
         self.seen = {file: (bytearray(), bytearray(len(bodies))) for file in opened.open}
-        self.idle: list[socket] = []
+        self.idle: list[tuple[socket, float]] = []
+        """Connections to be used again, and since when nothing was asked over them."""
         self.asking: dict[int, tuple[socket, int, bytearray]] = {}
         self.memory = 0
 
@@ -64,7 +67,7 @@ class Storm:
 
     def send(self) -> None:
         n = len(self.sent)
-        asking = self.idle.pop() if self.idle else create_connection(("127.0.0.1", self.server.port), 10)
+        asking = self.connection()
         body = self.bodies[n]
         self.sent.append(time.perf_counter())
         asking.sendall(
@@ -74,6 +77,15 @@ class Storm:
         )
         self.asking[asking.fileno()] = (asking, n, bytearray())
         self.pages.epoll.register(asking.fileno(), EPOLLIN)
+
+    def connection(self) -> socket:
+        """The one used last. uvicorn closes those that were idle for 5 s, just when something may be sent over them."""
+        while self.idle:
+            asking, since = self.idle.pop()
+            if time.perf_counter() - since < MAX_IDLE:
+                return asking
+            asking.close()
+        return create_connection(("127.0.0.1", self.server.port), 10)
 
     def take_answer(self, file: int) -> None:
         asking, n, said = self.asking[file]
@@ -87,7 +99,7 @@ class Storm:
             else:
                 self.refused.add(n)
             self.pages.epoll.unregister(file)
-            self.idle.append(asking)
+            self.idle.append((asking, time.perf_counter()))
             del self.asking[file]
 
     def take_frames(self, file: int) -> int:
@@ -131,7 +143,7 @@ class Storm:
         return sum(len(self.pages.open) - self.n_shown[n] for n in self.accepted)
 
     def close(self) -> None:
-        for asking in (*self.idle, *(each[0] for each in self.asking.values())):
+        for asking, *_rest in (*self.idle, *self.asking.values()):
             asking.close()
 
 

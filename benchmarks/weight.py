@@ -55,9 +55,9 @@ def rows(quick: bool = False) -> list[Row]:
             goal="50 KB, scripts 15 KB or less, nothing from other hosts",
             met=met,
             note=f"What the server sends to a browser that takes brotli, bodies in KB of 1,024 bytes: {each}. Scripts "
-            f"with what they import; {heaviest['later'] / KB:.1f} KB more are fetched by who writes. "
-            "The heavier of the two stands in the table: an ordinary post with 20 comments, "
-            "and the demo post that shows every kind of text.",
+            f"with what they import; {heaviest['later'] / KB:.1f} KB more are fetched after "
+            "the page: for reading, searching and writing. The heavier of the two stands in the table: an ordinary "
+            "post with 20 comments, and the demo post that shows every kind of text.",
         )
     ]
 

@@ -1,43 +1,30 @@
 """The index of tables: every room's models under one label, `blog`."""
 
 from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityPhoto, ActivityStream
-from blog.chores import ChoreTime
-from blog.discussion.models import Comment
+from blog.comments.models import Comment
+from blog.editor.models import AutosavedForm
 from blog.events.models import Event
-from blog.letters.models import Letter, Mailbox, Mute
-from blog.moderation.models import Block, Decision, Flood, Lesson, Queue, Report, Rule, Token
-from blog.posts.models import OldAddress, Page, Post, Tag, Topic
+from blog.exporters.models import Export
+from blog.importers.models import Import
+from blog.link_check.models import CheckedLink
+from blog.media.models import Upload
+from blog.moderation.models import Block, Decision, Queue, Report, Rule, SpamWave, Token, TrainingExample
+from blog.notifications.models import MutedPost, QueuedEmail, Subscriber
+from blog.posts.models import (
+    Document,
+    DocumentUpdate,
+    LiveEntry,
+    NotFoundPath,
+    Page,
+    Post,
+    PreviewLink,
+    Redirect,
+    Revision,
+    Tag,
+    Topic,
+)
 from blog.reactions.models import CommentReaction, PostReaction
-from blog.reading.models import Edition
-from blog.uploads.models import Upload
-
-__all__ = [
-    "Activity",
-    "ActivityEvent",
-    "ActivityLink",
-    "ActivityPhoto",
-    "ActivityStream",
-    "Block",
-    "ChoreTime",
-    "Comment",
-    "CommentReaction",
-    "Decision",
-    "Edition",
-    "Event",
-    "Flood",
-    "Lesson",
-    "Letter",
-    "Mailbox",
-    "Mute",
-    "OldAddress",
-    "Page",
-    "Post",
-    "PostReaction",
-    "Queue",
-    "Report",
-    "Rule",
-    "Tag",
-    "Token",
-    "Topic",
-    "Upload",
-]
+from blog.search.models import SearchChange
+from blog.site.models import BlogrollLink, SiteVersion
+from blog.statistics.models import DailyReferrer, DailySearch, DailyViews
+from blog.webhooks.models import WebhookDelivery, WebhookEndpoint

@@ -1,38 +1,116 @@
-"""The index of pages, one import per room."""
+"""All URLs of the blog: its pages in the admin, and the site."""
 
+from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from blog.activities.views import activity
-from blog.discussion.api import Me
-from blog.discussion.editing import editable
-from blog.discussion.feeds import CommentFeed, SiteCommentFeed
-from blog.discussion.threads import thread
-from blog.letters.own import own_wish
-from blog.lost import no_endpoint
+from blog.activities import api as activities_api
+from blog.activities import feeds as activities_feeds
+from blog.activities import views as activities
+from blog.comments import api as comments_api
+from blog.comments import views as comments
+from blog.comments.feeds import CommentFeed, SiteCommentFeed
+from blog.comments.form_timestamps import ticket
+from blog.comments.services import editable
+from blog.comments.threads import thread
+from blog.dashboard import doctor
+from blog.error_views import no_endpoint
+from blog.exporters import views as exporters
+from blog.media import api as media_api
+from blog.moderation import views as moderation
 from blog.moderation.api import Reports
-from blog.moderation.tickets import ticket
-from blog.moderation.views import decide_by_link
-from blog.posts.views import old_address, post
-from blog.reactions.reacting import own_reactions
+from blog.notifications import views as notifications
+from blog.notifications.preferences import own_subscription
+from blog.posts.events_api import Events
+from blog.posts.permissions import edit_link
+from blog.posts.urls import usual_feed_urls
+from blog.posts.views import nothing, post, unlock
+from blog.reactions import api as reactions_api
+from blog.reactions.services import own_reactions
+from blog.reactions.views import react_by_form
+from blog.search import views as search
+from blog.search.api import Search
+from blog.setup import setup
+from blog.site import views as site
+from blog.statistics.api import MostRead
+from blog.statistics.views import view as statistics
 from frodo.page_cache import shared
 
+admin_urlpatterns = [
+    path("moderation/", moderation.queue, name="moderation"),
+    path("moderation/counts/", moderation.counts, name="moderation-counts"),
+    path("moderation/decide/", moderation.decide, name="moderation-decide"),
+    path("moderation/seen/", moderation.seen, name="moderation-seen"),
+    path("moderation/flood/end/", moderation.end_flood, name="moderation-end-spam-wave"),
+    path("moderation/<int:pk>/reply/", moderation.reply_to, name="moderation-reply"),
+    path("moderation/<int:pk>/", moderation.comment, name="moderation-comment"),
+    path("setup/<str:token>/", setup, name="setup"),
+    path("statistics/", statistics, name="statistics"),
+    path("doctor/", admin.site.admin_view(doctor), name="doctor"),
+    path("export/", admin.site.admin_view(exporters.exports), name="exports"),
+    path("export/<number:pk>/", admin.site.admin_view(exporters.download), name="export-download"),
+    path("export/<number:pk>/delete/", admin.site.admin_view(exporters.delete), name="export-delete"),
+]
+"""Below settings.ADMIN_PATH."""
 urlpatterns = [
     path("post/<str:slug>/", post, {"parts": [thread]}, name="post"),
-    path("post/<str:slug>/comments.xml", shared()(CommentFeed()), name="post_comments_feed"),
-    path("activities/<int:pk>/", activity, {"parts": [thread]}, name="activity"),
-    path("activities/<int:pk>/comments.xml", shared()(CommentFeed()), name="activity_comments_feed"),
-    path("api/me/", Me.as_view(), {"parts": [editable, own_reactions, own_wish, ticket]}, name="api-me"),
-    path("moderate/<str:token>/", decide_by_link, name="decide-by-link"),
-    path("api/comments/<int:pk>/report/", Reports.as_view(), name="api-report"),
-    path("", include("blog.activities.urls")),
-    path("", include("blog.discussion.urls")),
-    path("", include("blog.reactions.urls")),
-    path("comments.xml", shared()(SiteCommentFeed()), name="comments_feed"),
-    path("", include("blog.events.urls")),
-    path("", include("blog.letters.urls")),
-    path("", include("blog.uploads.urls")),
-    path("", include("blog.reference.urls")),
+    path("activities/<number:pk>/", activities.activity, {"parts": [thread]}, name="activity"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/page/<number:number>/", activities.activities, name="activities_page"),
+    path("activities/atom.xml", shared()(activities_feeds.Atom()), name="activities_atom"),
+    path("activities/rss.xml", shared()(activities_feeds.Rss()), name="activities_rss"),
+    path("activities/feed.json", activities_feeds.json_feed, name="activities_json_feed"),
+    *usual_feed_urls("activities/", "activities_"),
     path("", include("blog.posts.urls")),
+    path("appearance/<str:version>.css", site.appearance, name="appearance"),
+    path("theme/<str:name>/<str:version>/<path:path>", site.theme_file, name="theme_file"),
+    path("blogroll/", site.blogroll, name="blogroll"),
+    path("blogroll.opml", site.opml, name="blogroll_opml"),
+    path("speculation-rules.json", site.speculation_rules, name="speculation_rules"),
+    path("service-worker.js", site.service_worker, name="service_worker"),
+    path("offline/", site.offline, name="offline"),
+    # Comments
+    path("post/<str:slug>/unlock/", unlock, name="unlock"),
+    path("post/<str:slug>/comments/", comments.comments, name="comments"),
+    path("post/<str:slug>/comment/", comments.write, name="comment"),
+    path("post/<str:slug>/react/", react_by_form, name="react"),
+    path("comment/<number:pk>/", comments.place, name="comment-place"),
+    path("post/<str:slug>/comments.xml", shared()(CommentFeed()), name="post_comments_feed"),
+    path("activities/<number:pk>/comments.xml", shared()(CommentFeed()), name="activity_comments_feed"),
+    path("comments/latest/", comments.latest, name="latest_comments"),
+    path("comments.xml", shared()(SiteCommentFeed()), name="comments_feed"),
+    path("comments/feed/", shared()(RedirectView.as_view(pattern_name="comments_feed", permanent=True))),
+    path("moderate/<str:token>/", moderation.decide_by_link, name="decide-by-link"),
+    # Search
+    path("search/", search.page, name="search"),
+    path("search/results/", search.fragment, name="search_results"),
+    # Notifications
+    path("notifications/stop/<str:token>/", notifications.stop, name="notifications-stop"),
+    path("notifications/confirm/<str:token>/", notifications.confirm, name="notifications-confirm"),
+    path("notifications/", notifications.mine, name="notifications"),
+    # API
+    path(
+        "api/me/",
+        comments_api.Me.as_view(),
+        {"parts": [editable, own_reactions, own_subscription, ticket, edit_link]},
+        name="api-me",
+    ),
+    path("api/activities/", activities_api.Activities.as_view(), name="api-activities"),
+    path("api/activities/events/", activities_api.Events.as_view(), name="api-activities-events"),
+    path("api/activities/<int:pk>/", activities_api.ActivityDetail.as_view(), name="api-activity"),
+    path("api/posts/<str:slug>/comments/", comments_api.Comments.as_view(), name="api-comments"),
+    path("api/posts/<str:slug>/writing/", comments_api.Writing.as_view(), name="api-writing"),
+    path("api/posts/<str:slug>/people/", comments_api.People.as_view(), name="api-people"),
+    path("api/posts/<str:slug>/events/", Events.as_view(), name="api-events"),
+    path("api/posts/<str:slug>/reactions/", reactions_api.PostReaction.as_view(), name="api-post-reactions"),
+    path("api/comments/<int:pk>/", comments_api.CommentDetail.as_view(), name="api-comment"),
+    path("api/comments/<int:pk>/report/", Reports.as_view(), name="api-report"),
+    path("api/comments/<int:pk>/reactions/", reactions_api.CommentReaction.as_view(), name="api-comment-reactions"),
+    path("api/most-read/", MostRead.as_view(), name="api-most-read"),
+    path("api/search/", Search.as_view(), name="api-search"),
+    path("api/markdown/", comments_api.Markdown.as_view(), name="api-markdown"),
+    path("api/uploads/", media_api.Uploads.as_view(), name="api-uploads"),
+    path("api/uploads/<int:pk>/", media_api.UploadDetail.as_view(), name="api-upload"),
     path("api/<path:path>", no_endpoint),
-    path("<path:path>", old_address),
+    path("<path:path>", nothing),
 ]

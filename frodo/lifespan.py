@@ -1,8 +1,10 @@
-"""What starts and stops with the server."""
+"""Parts that start and stop with the server."""
 
 import gc
 import logging
 from typing import Protocol
+
+from frodo.asgi_types import Receive, Send
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class Lifespan:
     def __init__(self, *parts: Part) -> None:
         self.parts = parts
 
-    async def __call__(self, scope: dict, receive, send) -> None:
+    async def __call__(self, scope: dict, receive: Receive, send: Send) -> None:
         await receive()
         for part in self.parts:
             await part.start()

@@ -1,13 +1,16 @@
-"""Mail as the house knows it: where it is handed over, whether at all, and the moment after which it may have gone."""
+"""E-mail settings, and an SMTP backend that reports the moment after which a message may have been delivered."""
 
 import smtplib
 from collections.abc import Callable
 from email.utils import formataddr, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.smtp import EmailBackend
+
+from frodo.site_settings import site
 
 SCHEMES = {
     # Django's backend, STARTTLS, TLS from the first byte, the usual port
@@ -50,28 +53,33 @@ def settings_of(url: str) -> dict:
     }
 
 
+def about_comments() -> bool:
+    """Whether e-mails about comments are sent."""
+    return can_be_sent() and site.COMMENT_EMAILS
+
+
 def can_be_sent() -> bool:
-    """Is there somewhere to hand it to, and an address of ours that its links can lead to?"""
+    """Whether a mail server and SITE_URL, for the links in messages, are configured."""
     return bool(settings.EMAIL_URL and settings.SITE_URL)
 
 
 def host() -> str:
-    """The site's own name, which stands in what mail is known by."""
+    """Host name of the site, for message IDs."""
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def sender() -> str:
-    """Who it comes from: the site's name, and the address that settings give."""
+    """The From header: the site's name and the configured address."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or " ".join(settings.SITE_NAME.split()), address))
+    return formataddr((name or " ".join(site.SITE_NAME.split()), address))
 
 
 class Noticed(smtplib.SMTP):
-    """Says so before the message itself goes out: from then on nobody but the server knows whether it was taken."""
+    """Calls `before_data` before the message is sent: after that, only the server knows whether it was accepted."""
 
     before_data: Callable[[], None] | None = None
 
-    def data(self, msg) -> tuple[int, bytes]:
+    def data(self, msg: Any) -> tuple[int, bytes]:
         if self.before_data:
             self.before_data()
         return super().data(msg)
@@ -82,11 +90,12 @@ class NoticedTls(Noticed, smtplib.SMTP_SSL):
 
 
 class Smtp(EmailBackend):
-    """Django's, which tells `before_data` when there is no way back."""
+    """Django's backend with a `before_data` callback."""
 
     @property
     def connection_class(self) -> type[Noticed]:
         return NoticedTls if self.use_ssl else Noticed
 
     def tell(self, before_data: Callable[[], None]) -> None:
+        assert isinstance(self.connection, Noticed)  # open() has made one
         self.connection.before_data = before_data

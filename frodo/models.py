@@ -1,5 +1,37 @@
-"""The index of tables."""
+"""The responses kept for `Idempotency-Key` (frodo/api/idempotency.py), and the index of the other tables."""
 
-from frodo.api.idempotency import AnswerGiven
+from datetime import timedelta
 
-__all__ = ["AnswerGiven"]
+from django.db import models
+from django.utils import timezone
+
+from frodo.fields import ExactCharField
+from frodo.jobs.models import Job
+from frodo.site_settings.models import SiteSettings
+from frodo.snapshots import SnapshotVersion
+
+KEPT = timedelta(days=1)
+MAX_KEY = 200
+
+
+class AnswerGiven(models.Model):
+    """What was answered to a request that made something."""
+
+    who = ExactCharField(max_length=100)
+    key = ExactCharField(max_length=MAX_KEY)
+    request = models.CharField(max_length=64)
+    """A digest of what was asked for."""
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "key"], name="one_answer_to_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.key}"
+
+
+def delete_old_answers() -> None:
+    AnswerGiven.objects.filter(created_at__lte=timezone.now() - KEPT).delete()

@@ -4,20 +4,30 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from blog.urls import admin_urlpatterns
+from frodo.api.schema.views import Docs, Schema
 from frodo.files import elsewhere
 from frodo.health import healthz, readyz
 from frodo.language import set_language
+from frodo.metrics import metrics
 
-handler404 = "blog.lost.not_found"
+handler400 = "frodo.error_views.bad_request"
+handler403 = "frodo.error_views.permission_denied"
+handler404 = "blog.error_views.not_found"
+handler500 = "frodo.error_views.server_error"
+
+ADMIN = settings.ADMIN_PATH
 
 urlpatterns = [
     path("", include("accounts.urls")),  # its door to the admin comes before Django's
-    path("admin/moderation/", include("blog.moderation.urls")),
-    path("admin/", admin.site.urls),
+    path(f"{ADMIN}/", include(admin_urlpatterns)),
+    path(f"{ADMIN}/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("healthz", healthz),
     path("readyz", readyz),
-    *([] if settings.MEDIA_IS_HERE else [path("media/<path:name>", elsewhere)]),
-    path("", include("frodo.api.schema.urls")),
+    path("metrics", metrics),
+    *([path("media/<path:name>", elsewhere)] if settings.MEDIA_PUBLIC_URL or not settings.MEDIA_IS_LOCAL else []),
+    path("api/schema/", Schema.as_view(), name="api-schema"),
+    path("docs/", Docs.as_view(), name="api-docs"),
     path("", include("blog.urls")),
 ]

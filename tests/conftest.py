@@ -1,18 +1,37 @@
 import pytest
-from django.conf import settings
 from django.core.cache import caches
+from django.utils import translation
 
+from frodo.site_settings import site
 from tests import people
 from tests.server import Server
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted_before():
+def clear_caches() -> None:
     for cache in caches.all():
-        if settings.REDIS_URL:
+        if hasattr(cache, "delete_pattern"):
             cache.delete_pattern("*")  # clear() would empty the whole of Redis
         else:
             cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before():
+    clear_caches()
+
+
+@pytest.fixture(autouse=True)
+def _site_settings_of_a_new_process():
+    """What a test saved is rolled back with the database."""
+    yield
+    site.reset()
+
+
+@pytest.fixture(autouse=True)
+def _default_language():
+    """A request in another language leaves it active in this thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from blog.activities.posting import post_activity
+from blog.activities.services import create_activity
 from blog.models import Activity, Comment, Page, Post, Tag, Topic
 from tests import people
 
@@ -17,7 +17,7 @@ def make_post(*, title: str = "A walk", tags: tuple[str, ...] = (), days_ago: fl
     fields.setdefault("status", "published")
     fields.setdefault("published_at", timezone.now() - timedelta(days=days_ago))
     post = Post.objects.create(title=title, **fields)
-    post.tags.set([Tag.objects.get_or_create(name=name)[0] for name in tags])
+    post.tags.set([Tag.objects.get_or_make(name) for name in tags])
     return post
 
 
@@ -36,4 +36,4 @@ def make_comment(post: Post, *, text: str = "Lovely.", name: str = "Bob", **fiel
 def make_activity(*, text: str = "A heron by the river.", days_ago: float = 1, **fields) -> Activity:
     """A published activity of Ann's, as her deeds make it."""
     fields.setdefault("published_at", timezone.now() - timedelta(days=days_ago))
-    return post_activity(fields.pop("author", None) or people.ann(), text=text, **fields)
+    return create_activity(fields.pop("author", None) or people.ann(), text=text, **fields)

@@ -18,14 +18,14 @@ def n_clients(server: Server, process: int | None = None) -> int:
 
 def clients(server: Server, process: int) -> list[int]:
     """Their ports."""
-    held = set()
+    pending = set()
     for file in Path(f"/proc/{process}/fd").iterdir():
         with suppress(OSError):  # it was closed meanwhile
-            held.add(os.readlink(file))
+            pending.add(os.readlink(file))
     ports = []
     for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]:
         _n, ours, theirs, state, *_other, inode = line.split()[:10]
-        if ours.endswith(f":{server.port:04X}") and state != LISTENS and f"socket:[{inode}]" in held:
+        if ours.endswith(f":{server.port:04X}") and state != LISTENS and f"socket:[{inode}]" in pending:
             ports.append(int(theirs.rpartition(":")[2], 16))
     return ports
 

@@ -14,10 +14,9 @@ from typing import TypeVar
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tests.databases import database, name_of
+from tests.databases import ROOT, create_tables, database, name_of, query
 
 T = TypeVar("T")
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def until(look: Callable[[], T], what: str = "the condition", seconds: float = 15) -> T:
@@ -39,13 +38,19 @@ def free_port() -> int:
 class Server:
     """`with Server(folder) as server:`; `server.kill()` and `server.start()` in between, on the same port."""
 
+    host = "127.0.0.1"
+
     def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
         self.options = options
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
         self.log = folder / "server.log"
         self.process: subprocess.Popen | None = None
+        self.shell: subprocess.Popen | None = None
+        self.shell_environment: dict[str, str] = {}
+        self.pass_fds: tuple[int, ...] = ()
+        """Of sockets that it inherits, as from systemd."""
         self.things = ExitStack()
         self.asked = environment
         self.environment = os.environ | {
@@ -53,6 +58,7 @@ class Server:
             "DEBUG": "false",
             "SECRET_KEY": "a key for tests, long enough to be taken",
             "MEDIA_ROOT": str(folder / "media"),
+            "SEARCH_DIR": str(folder / "search"),
             "REDIS_PREFIX": f"frodo-test-{name_of(folder)}",
             "API_WRITE_RATE": "10000/s",
             "COMMENT_RATE": "10000/s",
@@ -60,17 +66,18 @@ class Server:
             "SIGN_IN_ACCOUNT_RATE": "10000/s",
             "COMMENT_RATE_NETWORK": "10000/s",
             "COMMENT_RATE_ALL": "10000/s",
-            "COMMENT_FLOOD": "",
+            "SPAM_WAVE_RATE": "",
             "COMMENT_MIN_SECONDS": "0",  # a test's browser is quick
             "ORM_THREADS": "8",
             "PYTHONUNBUFFERED": "1",
+            **({"SITE_URL": self.url} if "EMAIL_URL" in environment else {}),  # no link is mailed without it
             **environment,
         }
 
     def __enter__(self) -> "Server":
         if "DATABASE_URL" not in self.asked:
             self.environment["DATABASE_URL"] = self.things.enter_context(database(self.folder))
-        self.manage("migrate", "--verbosity", "0")
+        create_tables(self.environment)
         return self.start()
 
     def __exit__(self, *exception) -> None:
@@ -92,7 +99,34 @@ class Server:
 
     def run(self, code: str) -> str:
         """Run Python with the models at hand on the server's database, and return what it printed."""
-        return self.manage("shell", "--verbosity", "0", "--command", code).strip()
+        if self.shell is None or self.shell_environment != self.environment:
+            self.end_shell()
+            self.shell_environment = dict(self.environment)
+            self.shell = subprocess.Popen(
+                [sys.executable, "-m", "tests.shell"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        self.shell.stdin.write(json.dumps(code) + "\n")
+        self.shell.stdin.flush()
+        line = self.shell.stdout.readline()
+        assert line, "The shell has ended."
+        done = json.loads(line)
+        assert done["status"] == 0, done["stderr"]
+        return done["stdout"].strip()
+
+    def end_shell(self) -> None:
+        if self.shell is not None:
+            self.shell.stdin.close()
+            self.shell.wait()
+            self.shell.stdout.close()
+            self.shell = None
+
+    def query(self, sql: str) -> list[tuple]:
+        return query(self.environment["DATABASE_URL"], sql)
 
     def start(self) -> "Server":
         with self.log.open("ab") as log:
@@ -102,12 +136,14 @@ class Server:
                     "-m",
                     "uvicorn",
                     "frodo.asgi:application",
+                    "--host",
+                    self.host,
                     "--port",
                     str(self.port),
                     "--http",
-                    "frodo.clients:Http",
+                    "frodo.protocols:Http",
                     "--ws",
-                    "frodo.clients:WebSocket",
+                    "frodo.protocols:WebSocket",
                     "--no-access-log",
                     "--ws-per-message-deflate",
                     "false",
@@ -118,6 +154,7 @@ class Server:
                 env=self.environment,
                 stdout=log,
                 stderr=log,
+                pass_fds=self.pass_fds,
             )
         until(self.answers, f"the server to start, see {self.log.read_text()[-2000:]}", 60)
         return self
@@ -131,6 +168,7 @@ class Server:
 
     def kill(self) -> None:
         """As a power cut would."""
+        self.end_shell()
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()

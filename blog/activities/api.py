@@ -1,87 +1,114 @@
-"""Activities as JSON: read by everybody, written by those who publish. Their discussion is where posts have theirs."""
+"""API of activities: read by everybody, written by users who can publish. Comments use the API of posts."""
 
-from asgiref.sync import async_to_sync, sync_to_async
-from django.db.models import QuerySet
+from typing import TypedDict
+
+from asgiref.sync import sync_to_async
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from rest_framework import exceptions
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from blog.activities import posting, stream
+from blog.activities import events as activity_events
+from blog.activities import services
 from blog.activities.models import Activity, ActivityEvent
+from blog.activities.querysets import ActivityQuerySet
 from blog.activities.serializers import ActivityIn
-from frodo.api import Answer, Endpoint, PublishersWrite, number, one_of, shape, take_rows, year
-from frodo.api.versions import Conflict, etag, names, tagged, version
-from frodo.racing import ChangedMeanwhile
+from blog.posts.api import ALL, AUTHOR, LANGUAGE, ORDERS, YEAR, filtered, may_publish, status_of
+from blog.posts.events_api import SINCE
+from frodo.api import Answer, Endpoint, PublishersWrite, Versioned, number, shape, take_rows
+from frodo.api.schema.types import PageOf, Partial, error
 
-ORDERS = {"newest": "-published_at", "oldest": "published_at", "updated": "-updated_at", "popular": "-n_comments"}
-ALL = "all"
+ACTIVITIES = Partial(Activity, ("author",))
+STATUSES = (Activity.Status.PUBLISHED, Activity.Status.SCHEDULED, ALL)
 
 
-class OfActivities(Endpoint):
+class ActivityEvents(TypedDict):
+    n: int
+    events: list[ActivityEvent]
+    reset: bool
+
+
+class ActivityEndpoint(Versioned, Endpoint):
+    model, serializer_class = Activity, ActivityIn
     scope = "activities"
     permission_classes = [PublishersWrite]
-    is_repeatable = True
+    accepts_idempotency_key = True
 
-    def said(self, request: Request, *, partial: bool = False) -> dict:
+    def validated_data(self, request: Request, *, partial: bool = False) -> dict:
         found = ActivityIn(data=request.data, partial=partial)
         found.is_valid(raise_exception=True)
         return found.validated_data
 
-    def show(self, activity: Activity, status: int = 200, headers: dict | None = None) -> Answer:
-        answer = Answer(async_to_sync(activity.to_dict)(), status, headers)
-        return tagged(answer, *posting.edited(activity))
+    def edited(self, activity: Activity) -> list:
+        return services.edited(activity)
+
+    def shown(self, activity: Activity) -> dict:
+        return activity.to_dict_sync()
 
 
-class Activities(OfActivities):
+class Activities(ActivityEndpoint):
+    @extend_schema(
+        summary=_("List activities"),
+        parameters=[
+            AUTHOR,
+            YEAR,
+            LANGUAGE,
+            OpenApiParameter(
+                "status", enum=STATUSES, default="published", description=_("Others are for those who publish.")
+            ),
+        ],
+        responses=PageOf(ACTIVITIES, tuple(ORDERS)),
+    )
     async def get(self, request: Request) -> Answer:
-        """Activities, the newest first; those who publish may ask for scheduled ones."""
-        found = wanted(request).for_list()
-        for name, lookup in (("author", "author__username"), ("language", "language")):
-            if value := request.query_params.get(name):
-                found = found.filter(**{lookup: value})
-        if (of_year := year(request)) is not None:
-            found = found.in_year(of_year)
+        """List activities, newest first; users who can publish may ask for scheduled ones."""
+        found = filtered(request, wanted(request).for_list(), ("author", "language"))
         page = await take_rows(found, request, ORDERS, "newest")
         return Answer(page.answer(await Activity.to_dicts(page.rows, **shape(request))), headers=page.headers)
 
+    @extend_schema(
+        summary=_("Create an activity"),
+        description=_("Titles and images of links are fetched afterwards."),
+        responses={
+            201: Activity,
+            400: error("empty", "invalid_link", "too_many_links", "too_many_photos", "no_such_upload"),
+        },
+    )
     def post(self, request: Request) -> HttpResponse:
-        """Post an activity, now or at a time to come."""
-        activity = posting.post_activity(request.user, **self.said(request))
+        """Create an activity, published now or scheduled."""
+        activity = services.create_activity(request.user, **self.validated_data(request))
         return self.show(activity, 201, {"Location": reverse("api-activity", args=[activity.pk])})
 
 
-class OneActivity(OfActivities):
-    async def get(self, request: Request, pk: int) -> Answer:
-        """One activity; to those who publish, scheduled or not."""
+class ActivityDetail(ActivityEndpoint):
+    @extend_schema(summary=_("Get an activity"), responses=ACTIVITIES)
+    async def get(self, request: Request, pk: int) -> HttpResponse:
+        """Get an activity; scheduled ones only if the user can publish."""
         found = await visible(request).filter(pk=key(pk)).afirst()
         if found is None:
             raise Http404
         answer = Answer(await found.to_dict(**shape(request)))
-        return tagged(answer, *await sync_to_async(posting.edited)(found))
+        return await sync_to_async(self.tagged)(answer, found)
 
+    @extend_schema(summary=_("Replace"))
     def put(self, request: Request, pk: int) -> HttpResponse:
-        """Put another version in its place; without a time it keeps its own."""
-        return self.change(request, pk, self.said(request))
+        """Replace an activity; without a time it keeps its own."""
+        return self.change(request, pk, self.validated_data(request))
 
+    @extend_schema(summary=_("Change the given fields"))
     def patch(self, request: Request, pk: int) -> HttpResponse:
-        """Change what is named, and nothing else."""
-        return self.change(request, pk, self.said(request, partial=True))
+        """Change the given fields."""
+        return self.change(request, pk, self.validated_data(request, partial=True))
 
+    @extend_schema(summary=_("Delete"))
     def delete(self, request: Request, pk: int) -> None:
-        """Take the activity away, with its discussion."""
-        try:
-            posting.remove_activity(self.find(pk), is_expected=self.expected)
-        except ChangedMeanwhile as error:
-            raise self.conflict(error.entry, {}) from error
+        """Delete an activity with its comments."""
+        services.delete_activity(self.find(pk), is_expected=self.is_expected)
 
-    def change(self, request: Request, pk: int, said: dict) -> HttpResponse:
-        if said.get("published_at", ...) is None:
-            del said["published_at"]
-        try:
-            return self.show(posting.edit_activity(self.find(pk), **said, is_expected=self.expected))
-        except ChangedMeanwhile as error:
-            raise self.conflict(error.entry, request.data) from error
+    def change(self, request: Request, pk: int, data: dict) -> HttpResponse:
+        if data.get("published_at", ...) is None:
+            del data["published_at"]
+        return self.show(services.update_activity(self.find(pk), **data, is_expected=self.is_expected))
 
     def find(self, pk: int) -> Activity:
         found = Activity.objects.filter(pk=key(pk)).first()
@@ -89,44 +116,36 @@ class OneActivity(OfActivities):
             raise Http404
         return found
 
-    def expected(self, activity: Activity) -> bool:
-        return names(self.request, version(*posting.edited(activity)))
-
-    def conflict(self, activity: Activity, yours: dict) -> Conflict:
-        return Conflict(async_to_sync(activity.to_dict)(), yours, etag(version(*posting.edited(activity))))
-
 
 class Events(Endpoint):
+    @extend_schema(
+        operation_id="listActivityEvents",
+        summary=_("List events of activities"),
+        parameters=[SINCE],
+        responses=ActivityEvents,
+    )
     def get(self, request: Request) -> HttpResponse:
-        """The frames of `/ws/activities/`, for who cannot open a websocket."""
-        stream.announce_due()
-        n = stream.latest()
+        """Events of the list of activities, for polling."""
+        activity_events.announce_due()
+        n = activity_events.latest()
         since = request.query_params.get("since")
-        found = stream.missed(n, None if since is None else number(since, -1))
-        events = async_to_sync(ActivityEvent.to_dicts)(found or [])
+        found = activity_events.missed(n, None if since is None else number(since, -1))
+        events = ActivityEvent.to_dicts_sync(found or [])
         return Answer({"n": n, "events": events, "reset": found is None}, headers={"Cache-Control": "no-store"})
 
 
 def key(pk: int) -> int:
-    """No key is so great as an address can be."""
+    """A primary key from a URL; larger numbers find nothing."""
     return min(pk, 2**63 - 1)
 
 
-def may_publish(request: Request) -> bool:
-    return request.user.is_authenticated and request.user.can_publish
-
-
-def visible(request: Request) -> QuerySet:
+def visible(request: Request) -> ActivityQuerySet:
     return Activity.objects.all() if may_publish(request) else Activity.objects.published()
 
 
-def wanted(request: Request) -> QuerySet:
-    """By `?status=`, which only those may say who publish."""
-    status = one_of(request, "status", (Activity.Status.PUBLISHED, Activity.Status.SCHEDULED, ALL))
-    if status in {None, Activity.Status.PUBLISHED}:
+def wanted(request: Request) -> ActivityQuerySet:
+    """Filter by `?status=`, allowed for users who can publish."""
+    status = status_of(request, STATUSES, PublishersWrite, may_publish)
+    if status is None:
         return Activity.objects.published()
-    if not request.user.is_authenticated:
-        raise exceptions.NotAuthenticated
-    if not may_publish(request):
-        raise exceptions.PermissionDenied(PublishersWrite.message, PublishersWrite.code)
     return Activity.objects.all() if status == ALL else Activity.objects.scheduled()

@@ -1,38 +1,40 @@
-"""Activities for feed readers. They are not in the blog's own feed: who follows posts is not sent every remark."""
+"""Feeds of activities. The blog's own feed does not contain them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from asgiref.sync import async_to_sync
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.feedgenerator import Enclosure, SyndicationFeed
+from django.utils.feedgenerator import Enclosure, Stylesheet, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from blog.absolute import absolute, absolute_html
+from blog.activities.field_sets import FEED
 from blog.activities.models import Activity
 from blog.activities.querysets import ActivityQuerySet
-from blog.activities.shown import FEED
-from blog.context import site_root
-from blog.posts.feeds import AtomWithText, Channel, RssWithText
+from blog.posts.feeds import AtomWithText, Channel, RssWithText, feed_stylesheets
 from frodo.page_cache import shared
+from frodo.site_frame import site_root
+from frodo.site_settings import site
+from frodo.site_urls import absolute, absolute_html
+from frodo.text import clean_values
 
 
 def newest() -> ActivityQuerySet:
-    return Activity.objects.published().newest().for_list()[: settings.POSTS_PER_FEED]
+    return Activity.objects.published().newest().for_list()[: site.POSTS_PER_FEED]
 
 
 def title() -> str:
-    return _("Activities on %(SITE_NAME)s") % {"SITE_NAME": settings.SITE_NAME}
+    return _("Activities on %(SITE_NAME)s") % {"SITE_NAME": site.SITE_NAME}
 
 
 def content(activity: dict, root: str) -> str:
-    """Words, photos and links as HTML, with addresses that lead home from anywhere."""
+    """Text, photos and links as HTML with absolute URLs."""
     html = render_to_string("activities/_feed.html", {"activity": activity})
-    return absolute_html(html, root, activity["url"])
+    return absolute_html(html, root + activity["url"])
 
 
 def attached(activity: dict, root: str) -> Iterator[dict]:
@@ -42,11 +44,16 @@ def attached(activity: dict, root: str) -> Iterator[dict]:
 
 
 class ActivityFeed(Feed):
-    language = settings.LANGUAGE_CODE
+    @property
+    def language(self) -> str:  # type: ignore[override]  # the admin can change it
+        return site.LANGUAGE_CODE
 
     def get_object(self, request: HttpRequest) -> Channel:
         root = site_root(request)
         return Channel(root, root + request.path)
+
+    def stylesheets(self, channel: Channel) -> list[Stylesheet]:
+        return feed_stylesheets()
 
     def title(self, channel: Channel) -> str:
         return title()
@@ -63,7 +70,7 @@ class ActivityFeed(Feed):
         return channel.feed_url
 
     def items(self, channel: Channel) -> list[dict]:
-        found = async_to_sync(Activity.to_dicts)(newest(), FEED, "photos", native=True)
+        found = Activity.to_dicts_sync(newest(), FEED, "photos", native=True)
         return [{**activity, "root": channel.root} for activity in found]
 
     def item_title(self, activity: dict) -> str:
@@ -78,10 +85,10 @@ class ActivityFeed(Feed):
     def item_author_name(self, activity: dict) -> str:
         return activity["author"]["name"]
 
-    def item_pubdate(self, activity: dict):
+    def item_pubdate(self, activity: dict) -> datetime:
         return activity["published_at"]
 
-    def item_updateddate(self, activity: dict):
+    def item_updateddate(self, activity: dict) -> datetime:
         return activity["updated_at"]
 
     def item_enclosures(self, activity: dict) -> list[Enclosure]:
@@ -95,7 +102,7 @@ class Rss(ActivityFeed):
     feed_type: type[SyndicationFeed] = RssWithText
 
     def item_enclosures(self, activity: dict) -> list[Enclosure]:
-        """RSS has room for one."""
+        """RSS allows one enclosure."""
         return super().item_enclosures(activity)[:1]
 
 
@@ -105,17 +112,20 @@ class Atom(ActivityFeed):
 
 @shared()
 async def json_feed(request: HttpRequest) -> JsonResponse:
-    """JSON Feed 1.1, where what has no title says none: https://www.jsonfeed.org/version/1.1/."""
+    """JSON Feed 1.1; items have no title: https://www.jsonfeed.org/version/1.1/."""
     root = site_root(request)
+    activities = await Activity.to_dicts(newest(), FEED, "photos")
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": title(),
         "home_page_url": root + reverse("activities"),
         "feed_url": root + request.path,
-        "language": settings.LANGUAGE_CODE,
-        "items": [json_item(activity, root) for activity in await Activity.to_dicts(newest(), FEED, "photos")],
+        "language": site.LANGUAGE_CODE,
+        "items": await sync_to_async(lambda: [json_item(activity, root) for activity in activities])(),
     }
-    return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        clean_values(feed), content_type="application/feed+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def json_item(activity: dict, root: str) -> dict:

@@ -1,27 +1,26 @@
 import secrets
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import Optional, TypedDict
+from typing import Any, Optional, TypedDict
 from urllib.parse import urlsplit
 
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from blog.activities.querysets import ActivityManager, LinkQuerySet
+from blog.media.models import Upload
 from blog.posts.models import Post
-from blog.uploads.models import Upload
-from frodo.async_model import AsyncModel, batched_property
+from frodo.async_models import AsyncModel, batched_property
 
 TITLE_LENGTH = 60
 SLUG_SIGN = "~"
-"""No post's slug can have it, so that none ever meets an activity's."""
+"""A character that no post's slug contains."""
 
 
 class Activity(Post):
-    """A short status of the author's: words, links, photos. A row of Post, discussed as posts are."""
+    """A short post: text, links, photos. A row of the Post table, so comments and reactions work as for posts."""
 
     public = (
         *("id", "url", "text", "html", "language", "status", "published_at", "updated_at", "author"),
@@ -33,9 +32,9 @@ class Activity(Post):
 
     words = ("text",)
     rendered_fields = (*Post.rendered_fields, "title")
-    earlier = later = series = related = None  # an activity has no neighbours
+    previous = next = series = related = None  # type: ignore[assignment]  # an activity has no neighbours
 
-    objects = ActivityManager()
+    objects = ActivityManager()  # type: ignore[misc, assignment]  # of a proxy model
 
     class Meta:
         proxy = True
@@ -43,13 +42,13 @@ class Activity(Post):
         verbose_name_plural = _("activities")
         ordering = ["-published_at", "-id"]
 
-    def save(self, **kwargs) -> None:
+    def save(self, **kwargs: Any) -> None:
         self.kind = Post.Kind.ACTIVITY
         self.slug = self.slug or SLUG_SIGN + secrets.token_hex(8)
         super().save(**kwargs)
 
     def render(self) -> None:
-        """An activity has no title; feeds, letters and the desk call it by its first words."""
+        """The first words, for feeds, e-mails and the admin, since an activity has no title."""
         super().render()
         if words := self.plain.split("\n", 1)[0].strip():
             self.title = Truncator(" ".join(words.split())).chars(TITLE_LENGTH)
@@ -86,13 +85,13 @@ class Activity(Post):
 
 
 class ActivityLink(AsyncModel):
-    """A page elsewhere, and what was read there of it, once."""
+    """A link with its preview."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waits to be looked at")
+        WAITING = "waiting", _("Waiting")
         READY = "ready", _("Ready")
-        FAILED = "failed", _("Could not be read")
-        REMOVED = "removed", _("Shown without a card")
+        FAILED = "failed", _("Could not be fetched")
+        REMOVED = "removed", _("Shown without preview")
 
     public = ("url", "host", "state", "title", "description", "site", "picture")
 
@@ -104,15 +103,11 @@ class ActivityLink(AsyncModel):
     description = models.CharField(max_length=500, blank=True)
     site = models.CharField(max_length=100, blank=True)
     image = models.ForeignKey(Upload, models.SET_NULL, null=True, related_name="+")
-    n_tries = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now)
-    busy_until = models.DateTimeField(null=True)
 
     objects = LinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "id"]
-        indexes = [models.Index(fields=["state", "due_at"])]
 
     def __str__(self) -> str:
         return self.url
@@ -124,7 +119,11 @@ class ActivityLink(AsyncModel):
     @property
     def picture(self) -> Optional["Picture"]:
         image = self.image
-        return image and {"url": image.url, "width": image.width, "height": image.height, "srcset": image.srcset}
+        return (
+            None
+            if image is None
+            else {"url": image.url, "width": image.width, "height": image.height, "srcset": image.srcset}
+        )
 
 
 class Picture(TypedDict):
@@ -152,27 +151,27 @@ def long_ago() -> datetime:
 
 
 class ActivityStream(models.Model):
-    """One row: how far the events of `/activities/` have come, and until when those that came due are among them."""
+    """One row: the number of the last event, and until when due activities were announced."""
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     n = models.PositiveBigIntegerField(default=0)
-    told_until = models.DateTimeField(default=long_ago)
+    announced_until = models.DateTimeField(default=long_ago)
 
     def __str__(self) -> str:
         return str(self.n)
 
 
 class ActivityEvent(AsyncModel):
-    """Something that happened to the list of activities; `n` rises by one, without gaps."""
+    """An event of the list of activities; `n` rises by one without gaps."""
 
     public = ("n", "type", "data")
 
     n = models.PositiveBigIntegerField(unique=True)
     type = models.CharField(max_length=40)
     activity = models.PositiveBigIntegerField(db_index=True)
-    """Its key; the event outlives it."""
+    """Primary key of the activity, which the event outlives."""
     data = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 

@@ -1,28 +1,37 @@
-"""Which activities, read as English: `Activity.objects.published().for_list()`."""
+"""Activities: `Activity.objects.published().for_list()`."""
+
+from typing import Self, cast
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from blog.media.models import Upload
 from blog.posts.querysets import PostQuerySet
 
 
 class ActivityQuerySet(PostQuerySet):
-    def of_any_kind(self):
+    def of_any_kind(self) -> Self:
         return self
 
-    def for_list(self):
-        """What is shown of one, in lists as on its own page."""
+    def with_image(self, upload: Upload) -> Self:
+        """Those that show an image in the text, as a photo or in a link preview."""
+        shows = Q(text__contains=upload.key) | Q(photo_rows__upload=upload) | Q(link_rows__image=upload)
+        return self.filter(pk__in=self.filter(shows).values("pk"))
+
+    def for_list(self) -> Self:
+        """What lists and the activity's page show."""
         return self.defer("toc", "plain", "front_matter", "imported")
 
 
-class ActivityManager(models.Manager.from_queryset(ActivityQuerySet)):
-    def get_queryset(self):
-        return super().get_queryset().filter(kind="activity")
+ActivityManagerBase = models.Manager.from_queryset(ActivityQuerySet)
+
+
+class ActivityManager(ActivityManagerBase):
+    def get_queryset(self) -> ActivityQuerySet:
+        return cast(ActivityQuerySet, super().get_queryset()).filter(kind="activity")
 
 
 class LinkQuerySet(models.QuerySet):
-    def waiting(self):
-        """Whose pages are to be looked at now; not those that another process is just looking at."""
-        now = timezone.now()
-        return self.filter(Q(busy_until=None) | Q(busy_until__lt=now), state="waiting", due_at__lte=now)
+    def waiting(self) -> Self:
+        """Links that wait for a preview."""
+        return self.filter(state="waiting")

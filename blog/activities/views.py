@@ -1,4 +1,4 @@
-"""The author's short statuses as readers see them."""
+"""Pages of activities."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -7,25 +7,24 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
-from blog.activities import shown, stream
-from blog.activities.linked_data import linked_data, picture_of
+from blog.activities import events, field_sets
 from blog.activities.models import Activity
-from blog.context import site_root
-from blog.pages import menu, render_page
-from blog.paging import take_page
-from frodo.page_cache import ABOUT, shared
+from blog.site.pagination import take_page
+from blog.site.structured_data import activity_structured_data, picture_of
+from frodo.page_cache import SURROGATE_KEY, shared
+from frodo.site_frame import frame_context, render_page, site_root
 
 Part = Callable[[Activity], Awaitable[dict]]
-"""What another room adds to an activity's page: an activity in, names for the template out."""
+"""What another package adds to an activity's page: takes an activity, returns template context."""
 
 
 @shared()
 async def activities(request: HttpRequest, number: int = 1) -> HttpResponse:
-    if number == 1 and request.resolver_match.url_name == "activities_page":
+    if number == 1 and request.resolver_match and request.resolver_match.url_name == "activities_page":
         return HttpResponsePermanentRedirect(reverse("activities"))
-    n = await sync_to_async(stream.latest)()  # first: what happens meanwhile is told again
+    n = await sync_to_async(events.latest)()  # first: what happens meanwhile is told again
     rows, page = await take_page(Activity.objects.published().newest().for_list(), number, address)
-    found = await Activity.to_dicts(rows, shown.LISTED, native=True)
+    found = await Activity.to_dicts(rows, field_sets.LIST, native=True)
     return await render_page(request, "activities/list.html", {"activities": found, "page": page, "last_event": n})
 
 
@@ -39,17 +38,17 @@ async def activity(request: HttpRequest, pk: int, parts: Iterable[Part] = ()) ->
     if found is None:
         raise Http404
     entry, *added = await asyncio.gather(
-        found.to_dict(shown.WRITTEN, native=True), *(part(found) for part in (*parts, menu))
+        found.to_dict(field_sets.DETAIL, native=True), *(part(found) for part in (*parts, frame_context))
     )
     # What hangs on it calls it a post, whatever it hangs on.
     context = {
         "activity": entry,
         "post": entry,
-        "json_ld": linked_data(entry, site_root(request)),
+        "json_ld": activity_structured_data(entry, site_root(request)),
         "card_picture": picture_of(entry),
     }
     for names in added:
         context |= names
     response = await render_page(request, "activities/activity.html", context)
-    response.headers[ABOUT] = found.pk
+    response.headers[SURROGATE_KEY] = found.pk
     return response

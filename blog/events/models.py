@@ -2,12 +2,11 @@ from json import dumps
 
 from django.db import models
 
-from blog.events.querysets import EventQuerySet
-from frodo.async_model import AsyncModel
+from frodo.async_models import AsyncModel
 
 
 class Event(AsyncModel):
-    """Something that happened to a post; `n` rises by one within the post, without gaps."""
+    """An event of a post; `n` rises by one within the post without gaps."""
 
     public = ("n", "type", "data")
 
@@ -16,8 +15,6 @@ class Event(AsyncModel):
     type = models.CharField(max_length=40)
     data = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["n"]
@@ -28,5 +25,5 @@ class Event(AsyncModel):
 
 
 def as_text(frame: dict) -> str:
-    """An event as it is sent, made once for all who listen."""
+    """An event as JSON, serialized once for all listeners."""
     return dumps(frame, ensure_ascii=False, separators=(",", ":"))

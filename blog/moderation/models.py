@@ -1,45 +1,86 @@
 from ipaddress import ip_network
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from blog.moderation.querysets import BlockQuerySet, DecisionQuerySet, FloodQuerySet
-from blog.moderation.words import folded
+from blog.moderation.text_matching import folded
 from frodo.fields import ExactCharField
+from frodo.snapshots import changed
+
+SNAPSHOT = "moderation"
+
+
+class PolicyQuerySet(models.QuerySet):
+    """Rows that blog.moderation.policy keeps in memory. `update()` sends no signal, so it invalidates them here."""
+
+    def update(self, **values: Any) -> int:
+        n = super().update(**values)
+        changed(SNAPSHOT)
+        return n
+
+
+class BlockQuerySet(PolicyQuerySet):
+    def in_force(self) -> Self:
+        return self.filter(Q(until=None) | Q(until__gt=timezone.now()), lifted_at=None)
+
+
+class DecisionQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """Decisions that were not undone."""
+        return self.filter(undone_at=None)
+
+    def of_people(self) -> Self:
+        return self.filter(source__in=["admin", "link"])
+
+    def for_history(self) -> Self:
+        return self.select_related("by", "undone_by")
+
+
+class SpamWaveQuerySet(PolicyQuerySet):
+    def now(self) -> "SpamWave | None":
+        """The current spam wave, if any."""
+        waves: models.QuerySet[Any] = self
+        return waves.filter(until__gt=timezone.now(), ended_at=None).first()
+
 
 PERSON = settings.AUTH_USER_MODEL
 
 
 class Rule(models.Model):
-    """Something that is looked for in each comment."""
+    """A rule that each comment is checked against."""
 
     class Kind(models.TextChoices):
         WORD = "word", _("Word or phrase")
         LINKS = "links", _("More links than")
         HOST = "host", _("Link to a host")
-        NAME = "name", _("Name of the writer")
-        EMAIL = "email", _("E-mail at a host")
+        NAME = "name", _("Name of the commenter")
+        EMAIL = "email", _("E-mail domain")
 
-    class Deed(models.TextChoices):
+    class Action(models.TextChoices):
         HOLD = "hold", _("Hold the comment")
-        REFUSE = "refuse", _("Refuse the comment")
+        REFUSE = "refuse", _("Reject the comment")
 
-    kind = models.CharField(_("look for"), max_length=10, choices=Kind, default=Kind.WORD)
+    kind = models.CharField(_("condition"), max_length=10, choices=Kind, default=Kind.WORD)
     value = models.CharField(
-        _("what"),
+        _("value"),
         max_length=200,
         help_text=_(
-            "Words are found whole, Chinese ones anywhere; case, width and invisible characters make no "
-            "difference. Of hosts, those below are found too. For links, a number."
+            "Words match as whole words, Chinese text anywhere. Case, width and invisible characters are ignored. "
+            "Hosts include their subdomains. For links, enter a number."
         ),
     )
-    deed = models.CharField(_("then"), max_length=10, choices=Deed, default=Deed.HOLD)
-    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("For yourself."))
-    is_active = models.BooleanField(_("in force"), default=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    action = models.CharField(_("action"), max_length=10, choices=Action, default=Action.HOLD)
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Only shown in the admin."))
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(pgettext_lazy("time", "created"), auto_now_add=True)
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule")
@@ -52,18 +93,18 @@ class Rule(models.Model):
     def clean(self) -> None:
         value = self.value.strip()
         if self.kind == self.Kind.LINKS and not (value.isascii() and value.isdecimal() and len(value) < 4):
-            raise ValidationError({"value": _("Give a number: a comment with more links than this is meant.")})
+            raise ValidationError({"value": _("Enter a number. Comments with more links than this match.")})
         if self.kind in {self.Kind.HOST, self.Kind.EMAIL}:
             value = value.lower().removeprefix("https://").removeprefix("http://").partition("/")[0].lstrip("@*.")
             if not value or " " in value:
-                raise ValidationError({"value": _("Give a host such as spam.example.")})
+                raise ValidationError({"value": _("Enter a host such as spam.example.")})
         if not folded(value).strip():
-            raise ValidationError({"value": _("There is nothing in it that could be found.")})
+            raise ValidationError({"value": _("This contains nothing to search for.")})
         self.value = value
 
 
 class Block(models.Model):
-    """Somebody who may not comment: an account, a browser or a network."""
+    """A blocked account, browser or network."""
 
     user = models.ForeignKey(PERSON, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("user"))
     visitor = models.CharField(_("browser"), max_length=32, blank=True, db_index=True)
@@ -71,8 +112,8 @@ class Block(models.Model):
         _("network"), max_length=64, blank=True, help_text=_("Such as 203.0.113.0/24 or 2001:db8::/48.")
     )
     name = models.CharField(_("known as"), max_length=100, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True, help_text=_("For yourself."))
-    until = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Left empty, for ever."))
+    reason = models.CharField(_("reason"), max_length=200, blank=True, help_text=_("Only shown in the admin."))
+    until = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("If empty, the block never ends."))
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     created_by = models.ForeignKey(
         PERSON, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("by")
@@ -92,16 +133,16 @@ class Block(models.Model):
 
     def clean(self) -> None:
         if not (self.user_id or self.visitor or self.network):
-            raise ValidationError(_("Say whom: a user or a network."))
-        if self.user_id and self.user.is_staff:
-            raise ValidationError({"user": _("Who writes here cannot be blocked.")})
+            raise ValidationError(_("Choose a user or enter a network."))
+        if self.user and self.user.is_staff:
+            raise ValidationError({"user": _("Authors of this site cannot be blocked.")})
         if self.network:
             try:
                 network = ip_network(self.network.strip(), strict=False)
             except ValueError as error:
-                raise ValidationError({"network": _("This is no network. Write one as 203.0.113.0/24.")}) from error
+                raise ValidationError({"network": _("Enter a network such as 203.0.113.0/24.")}) from error
             if network.prefixlen < (8 if network.version == 4 else 16):
-                raise ValidationError({"network": _("This is too large a part of the world.")})
+                raise ValidationError({"network": _("This network is too large.")})
             if network.version == 6 and network.prefixlen > 64:
                 network = network.supernet(new_prefix=64)  # of a host there more is not known
             self.network = str(network)
@@ -112,35 +153,35 @@ class Block(models.Model):
 
 
 class Decision(models.Model):
-    """What somebody, or a rule, decided about a comment: enough to undo it."""
+    """A decision about a comment, with what is needed to undo it."""
 
-    class Verb(models.TextChoices):
+    class Action(models.TextChoices):
         APPROVE = "approve", _("approved")
-        HOLD = "hold", _("held")
+        HOLD = "hold", _("pending")
         REMOVE = "remove", _("removed")
-        SPAM = "spam", _("called spam")
+        SPAM = "spam", _("marked as spam")
         PIN = "pin", _("pinned")
         UNPIN = "unpin", _("unpinned")
         FEATURE = "feature", _("featured")
-        UNFEATURE = "unfeature", _("not featured any more")
+        UNFEATURE = "unfeature", _("removed from featured")
         AUTHORS = "authors", _("marked as the author's")
-        BLOCK_PERSON = "block_person", _("writer blocked")
+        BLOCK_PERSON = "block_person", _("commenter blocked")
         BLOCK_NETWORK = "block_network", _("network blocked")
 
-    class Way(models.TextChoices):
+    class Source(models.TextChoices):
         ADMIN = "admin", _("in the admin")
-        LINK = "link", _("by a link in a letter")
+        LINK = "link", _("by a link in an e-mail")
         RULE = "rule", _("by a rule")
         PROGRAM = "program", _("by a program")
 
     comment = models.ForeignKey("blog.Comment", models.CASCADE, related_name="decisions", verbose_name=_("comment"))
-    verb = models.CharField(_("what"), max_length=20, choices=Verb)
+    verb = models.CharField(_("action"), max_length=20, choices=Action)
     by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
-    way = models.CharField(_("way"), max_length=10, choices=Way)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
-    lesson_before = models.CharField(max_length=4, blank=True)
-    taught = models.BooleanField(default=False)
+    training_before = models.CharField(max_length=4, blank=True)
+    trained = models.BooleanField(default=False)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+", verbose_name=_("undone by"))
@@ -157,31 +198,31 @@ class Decision(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.undone_at is None and self.way != self.Way.RULE
+        return self.undone_at is None and self.source != self.Source.RULE
 
 
-class Flood(models.Model):
-    """A time in which far too much was posted, so that every comment waited for approval."""
+class SpamWave(models.Model):
+    """A spam wave: while it lasts, every comment requires approval."""
 
-    began_at = models.DateTimeField(_("began"), auto_now_add=True)
+    started_at = models.DateTimeField(_("began"), auto_now_add=True)
     until = models.DateTimeField(_("until"))
     ended_at = models.DateTimeField(_("ended by hand"), null=True)
-    was_told = models.BooleanField(default=False, editable=False)
-    """By a letter to the author."""
+    was_notified = models.BooleanField(default=False, editable=False)
+    """Whether the author got an e-mail about it."""
 
-    objects = FloodQuerySet.as_manager()
+    objects = SpamWaveQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("flood")
-        verbose_name_plural = _("floods")
+        verbose_name = _("spam wave")
+        verbose_name_plural = _("spam waves")
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.began_at:%Y-%m-%d %H:%M}"
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
 
 
 class Token(models.Model):
-    """In how many comments, called spam or good, something stood (blog.moderation.bayes)."""
+    """In how many spam and good comments a token occurred (blog.moderation.spam_filter)."""
 
     token = ExactCharField(max_length=64, unique=True)
     n_spam = models.PositiveIntegerField(default=0)
@@ -191,14 +232,14 @@ class Token(models.Model):
         return self.token
 
 
-class Lesson(models.Model):
-    """What was learned from one comment, so that it can be unlearned."""
+class TrainingExample(models.Model):
+    """The tokens of one comment that the filter was trained with, so that it can be untrained."""
 
     class Kind(models.TextChoices):
         SPAM = "spam"
         GOOD = "good"
 
-    comment = models.OneToOneField("blog.Comment", models.CASCADE, related_name="lesson")
+    comment = models.OneToOneField("blog.Comment", models.CASCADE, related_name="training")
     kind = models.CharField(max_length=4, choices=Kind)
     tokens = models.JSONField()
 
@@ -207,7 +248,7 @@ class Lesson(models.Model):
 
 
 class Queue(models.Model):
-    """One row, whose number rises with everything that the moderators' open pages show."""
+    """One row: a number that rises with every change of the moderation queue."""
 
     ONLY = 1
 
@@ -219,11 +260,11 @@ class Queue(models.Model):
 
 
 class Report(models.Model):
-    """A reader says that the author should look at a comment."""
+    """A reader's report of a comment."""
 
     comment = models.ForeignKey("blog.Comment", models.CASCADE, related_name="reports", verbose_name=_("comment"))
     who = models.CharField(max_length=50)
-    """`user:<pk>`, `visitor:<id>` or a keyed hash of the network: nobody is counted twice."""
+    """`user:<pk>`, `visitor:<id>` or a keyed hash of the network, so that nobody counts twice."""
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     settled_at = models.DateTimeField(_("settled"), null=True)

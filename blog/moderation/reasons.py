@@ -1,16 +1,16 @@
-"""Why a comment is held. Kept with it as `{"code": ..., ...}`; said here, in the moderator's language."""
+"""Descriptions of why a comment is pending. Stored as `{"code": ..., ...}`, translated when shown."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
-def said(reasons: list) -> list[str]:
+def descriptions(reasons: list) -> list[str]:
     return [words(reason) for reason in reasons if isinstance(reason, dict)]
 
 
 def words(reason: dict) -> str:
     code = reason.get("code", "")
-    say = SAYINGS.get(code)
+    say = DESCRIPTIONS.get(code)
     return say(reason) if say else str(code)
 
 
@@ -27,27 +27,27 @@ def links(reason: dict) -> str:
 
 
 def probably(reason: dict) -> str:
-    return _("Like what was called spam before (%(percent)d%%): %(words)s") % {
+    return _("Similar to earlier spam (%(percent)d%%): %(words)s") % {
         "percent": min(99, int(100 * reason.get("probability", 0))),
         "words": ", ".join(plain(str(token)) for token in reason.get("words", [])),
     }
 
 
 def plain(token: str) -> str:
-    """A token of the filter without its mark, such as `host:`."""
+    """A token of the filter without its prefix, such as `host:`."""
     return token.partition(":")[2] or token
 
 
-SAYINGS = {
-    "approval": lambda reason: _("Every comment waits for approval."),
-    "first": lambda reason: _("The first comment of this writer."),
-    "flood": lambda reason: _("Posted during a flood."),
-    "word": lambda reason: _("It says “%(found)s”.") % {"found": reason.get("found", "")},
+DESCRIPTIONS = {
+    "approval": lambda reason: _("Every comment requires approval."),
+    "first": lambda reason: _("The first comment by this person."),
+    "spam_wave": lambda reason: _("Posted during a spam wave."),
+    "word": lambda reason: _("Contains “%(found)s”.") % {"found": reason.get("found", "")},
     "links": links,
-    "host": lambda reason: _("It leads to %(found)s.") % {"found": reason.get("found", "")},
-    "name": lambda reason: _("The writer’s name is “%(found)s”.") % {"found": reason.get("found", "")},
-    "email": lambda reason: _("The writer’s e-mail is at %(found)s.") % {"found": reason.get("found", "")},
-    "honeypot": lambda reason: _("A field that people do not see was filled in."),
+    "host": lambda reason: _("Links to %(found)s.") % {"found": reason.get("found", "")},
+    "name": lambda reason: _("The commenter’s name is “%(found)s”.") % {"found": reason.get("found", "")},
+    "email": lambda reason: _("The commenter’s e-mail is at %(found)s.") % {"found": reason.get("found", "")},
+    "honeypot": lambda reason: _("A hidden field was filled in."),
     "too_fast": seconds,
     "too_old": lambda reason: _("Sent from a page that was opened days ago."),
     "bayes": probably,

@@ -1,4 +1,4 @@
-"""The author's own rules, looked up in a comment."""
+"""The author's rules, matched against a comment."""
 
 import re
 import unicodedata
@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from html import unescape
 from urllib.parse import urlsplit
 
-from blog.discussion.models import Comment
+from blog.comments.models import Comment
 from blog.moderation.models import Rule
-from blog.moderation.words import folded, has, shown_text
-from frodo.errors import Refused
+from blog.moderation.text_matching import folded, has, shown_text
+from frodo.errors import ServiceError
+from frodo.text import MARKS
 
 LINKS = re.compile(r'<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]*)"')
-TEXT_HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63})+")  # bounded: texts are hostile
+TEXT_HOST = re.compile(
+    rf"(?<![\w{MARKS}.-])[\w{MARKS}-]{{1,63}}(?:\.[\w{MARKS}-]{{1,63}})+"
+)  # bounded: texts are hostile
 
 
-class AgainstTheRules(Refused):
+class AgainstTheRules(ServiceError):
     code = "against_the_rules"
     status = 403
 
@@ -24,9 +27,8 @@ class AgainstTheRules(Refused):
         self.message = message
 
 
-def broken(comment: Comment) -> Iterable[tuple[Rule, str]]:
-    """The rules that speak against it, each with what was found."""
-    rules = list(Rule.objects.filter(is_active=True))
+def broken(comment: Comment, rules: list[Rule]) -> Iterable[tuple[Rule, str]]:
+    """The rules that match, each with what was found."""
     if not rules:
         return
     words = text_of(comment)
@@ -51,12 +53,12 @@ def broken(comment: Comment) -> Iterable[tuple[Rule, str]]:
 
 
 def text_of(comment: Comment) -> str:
-    """What is typed and what is read, folded: `vi**ag**ra` is one word to a reader."""
+    """The source text and the visible text, folded: `vi**ag**ra` is one word to readers."""
     return f"{folded(comment.text)}\n{folded(shown_text(comment.html))}"
 
 
 def links_of(comment: Comment) -> set[str]:
-    """Addresses that the rendered comment leads to or shows."""
+    """URLs that the rendered comment links to or shows."""
     found = {unescape(link) for link in LINKS.findall(comment.html)}
     return {link for link in found if link.lower().startswith(("http:", "https:", "//", "ftp:"))}
 
@@ -69,7 +71,7 @@ def host_of(link: str) -> str:
 
 
 def plain_host(host: str) -> str:
-    """As it is asked of the DNS: 例子.中国 and xn--fsqu00a.xn--fiqs8s are one."""
+    """The host as in DNS: 例子.中国 and xn--fsqu00a.xn--fiqs8s are equal."""
     host = unicodedata.normalize("NFKC", host).lower().rstrip(".")
     try:
         return host.encode("idna").decode()
@@ -83,5 +85,5 @@ def is_below(host: str, domain: str) -> bool:
 
 
 def email_hosts(comment: Comment) -> list[str]:
-    emails = [comment.email, comment.user.email if comment.user_id else ""]
+    emails = [comment.email, comment.user.email if comment.user else ""]
     return [plain_host(email.rpartition("@")[2]) for email in emails if email]

@@ -1,10 +1,12 @@
-"""The moderators' pages. They work without a script; with one they are live (static/js/moderation.js)."""
+"""The moderators' pages. They work without JavaScript; with it they are live (static/js/moderation.js)."""
 
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -17,24 +19,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.authentication import signed_in_user
 from accounts.models import User
-from blog.discussion.models import Comment
-from blog.moderation import deciding, floods, links
+from blog.comments.models import Comment
+from blog.moderation import actions, email_links, spam_waves
 from blog.moderation import queue as queues
 from blog.moderation.models import Decision
-from blog.moderation.telling import queue_changed
-from blog.pages import render_page
+from blog.moderation.queue_events import queue_changed
 from frodo.api import number
-from frodo.errors import Refused
+from frodo.errors import ServiceError
+from frodo.site_frame import render_page
 
 PERMISSION = "blog.change_comment"
 
 
 def moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For staff who may change comments; others of the staff are refused, everybody else is asked to sign in."""
+    """Require the permission to change comments: other staff get 403, everybody else the sign-in page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -45,18 +48,20 @@ def moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @moderators
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    tab = request.GET.get("tab", "held")
+    tab = request.GET.get("tab", "pending")
     if tab not in {*queues.TABS, "decided"}:
         raise Http404
-    page = number(request.GET.get("page"), 1, least=1, most=10_000)
+    page = number(request.GET.get("page"), 1, least=1, most=10_000) or 1
     # The header shows these too: they are to be no newer than the list, which would then not be asked for again.
-    request.moderation_counts = queues.counts(request.user)
-    context = {"tab": tab, "page_number": page, "counts": request.moderation_counts}
+    counts = queues.counts(signed_in_user(request))
+    request.moderation_counts = counts  # type: ignore[attr-defined]  # for the template tag of this name
+    context: dict[str, Any] = {"tab": tab, "page_number": page, "counts": counts}
+    context["comment_max_length"] = settings.COMMENT_MAX_LENGTH
     if tab == "decided":
         context["decisions"], context["more"] = queues.decided(page)
     else:
         comments, context["more"] = queues.take(queues.TABS[tab](), page)
-        context["entries"] = queues.entries(comments, request.user)
+        context["entries"] = queues.entries(comments, signed_in_user(request))
     if "part" in request.GET:
         return render(request, "moderation/_entries.html", context)
     context |= {"title": _("Moderation"), **admin.site.each_context(request)}
@@ -66,14 +71,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 @moderators
 @require_GET
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
-    """One comment, with all that was decided about it."""
+    """A comment with its decisions."""
     found = get_object_or_404(Comment.objects.select_related("post__author", "user", "parent"), pk=pk)
     context = {
         **admin.site.each_context(request),
         "title": _("Comment by %(name)s") % {"name": found.name},
-        "entries": queues.entries([found], request.user),
+        "entries": queues.entries([found], signed_in_user(request)),
         "decisions": found.decisions.for_history(),
         "found": found,
+        "comment_max_length": settings.COMMENT_MAX_LENGTH,
     }
     return render(request, "moderation/comment.html", context)
 
@@ -81,49 +87,60 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @moderators
 @require_GET
 def counts(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(queues.counts(request.user))
+    return JsonResponse(queues.counts(signed_in_user(request)))
 
 
 @moderators
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """`deed` is `verb:<comment>` or `undo:<decision>`."""
-    verb, _colon, pk = request.POST.get("deed", "").partition(":")
-    by = deciding.By(request.user, Decision.Way.ADMIN)
+    """POST `intent`: `verb:<comment>` or `undo:<decision>`."""
+    verb, _colon, pk = request.POST.get("intent", "").partition(":")
+    by = actions.Actor(signed_in_user(request), Decision.Source.ADMIN)
     decision = None
     try:
         if verb == "undo":
             undone = get_object_or_404(Decision.objects.select_related("comment__post__author"), pk=number(pk, 0))
-            changed = deciding.undo(undone, by)
-            words = _("Undone: %(deed)s (%(name)s).") % told(undone)
-        elif verb in deciding.VERBS:
+            changed = actions.undo(undone, by)
+            words = _("Undone: %(action)s (%(name)s).") % message_values(undone)
+        elif verb in actions.VERBS:
             found = get_object_or_404(Comment.objects.select_related("post__author", "user"), pk=number(pk, 0))
             newest = found.decisions.values_list("pk", flat=True).first() or 0
-            changed = deciding.VERBS[verb](found, by)
-            decision = found.decisions.filter(pk__gt=newest, by=request.user, verb=verb).first()
-            words = _("%(name)s: %(deed)s.") % told(decision) if decision else ""
+            changed = actions.VERBS[verb](found, by)
+            decision = found.decisions.filter(pk__gt=newest, by=signed_in_user(request), verb=verb).first()
+            words = _("%(name)s: %(action)s.") % message_values(decision) if decision else ""
         else:
-            return answer(request, _("This cannot be done."), status=HTTPStatus.BAD_REQUEST)
-    except Refused as error:
-        return answer(request, str(error), status=error.status)
+            return respond(request, _("This cannot be done."), status=HTTPStatus.BAD_REQUEST)
+    except ServiceError as error:
+        return respond(request, str(error), status=error.status)
     if not (changed or decision):
-        return answer(request, _("It was so already."))
-    return answer(request, words, decision)
+        return respond(request, _("Nothing to change."))
+    return respond(request, words, decision)
 
 
-def told(decision: Decision) -> dict:
-    return {"name": decision.comment.name or "—", "deed": decision.get_verb_display()}
+@moderators
+@require_POST
+def reply_to(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Comment.objects.select_related("post__author", "user"), pk=pk)
+    try:
+        actions.reply(found, request.POST.get(f"reply-{pk}", ""), signed_in_user(request))
+    except ServiceError as error:
+        return respond(request, str(error), status=error.status)
+    return respond(request, _("Reply to %(name)s published.") % {"name": found.name or "—"})
 
 
-def answer(request: HttpRequest, words: str, decision: Decision | None = None, status: int = 200) -> HttpResponse:
-    """For the script its words, for a plain form the page it came from, which says them."""
+def message_values(decision: Decision) -> dict:
+    return {"name": decision.comment.name or "—", "action": decision.get_verb_display()}
+
+
+def respond(request: HttpRequest, words: str, decision: Decision | None = None, status: int = 200) -> HttpResponse:
+    """JSON for scripts, a redirect with a message for plain forms."""
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"words": words, "decision": decision and decision.pk}, status=status)
     messages.add_message(request, messages.SUCCESS if status < 400 else messages.ERROR, words)
-    return HttpResponseRedirect(way_back(request))
+    return HttpResponseRedirect(return_url(request))
 
 
-def way_back(request: HttpRequest) -> str:
+def return_url(request: HttpRequest) -> str:
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if is_ours else reverse("moderation")
@@ -132,28 +149,29 @@ def way_back(request: HttpRequest) -> str:
 @moderators
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
-    """This moderator has looked at what there is up to this comment."""
+    """Mark comments up to this one as read by the moderator."""
     newest = Comment.objects.order_by("-id").values_list("pk", flat=True).first() or 0
-    up_to = min(number(request.POST.get("up_to"), newest), newest)
-    User.objects.filter(pk=request.user.pk).update(seen_comment=Greatest(F("seen_comment"), up_to))
+    requested = number(request.POST.get("up_to"))
+    up_to = newest if requested is None else min(requested, newest)
+    User.objects.filter(pk=signed_in_user(request).pk).update(seen_comment=Greatest(F("seen_comment"), up_to))
     queue_changed()
     if "application/json" in request.headers.get("Accept", ""):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return HttpResponseRedirect(way_back(request))
+    return HttpResponseRedirect(return_url(request))
 
 
 @moderators
 @require_POST
 def end_flood(request: HttpRequest) -> HttpResponse:
-    if floods.end():
-        messages.success(request, _("Comments are shown at once again, as your settings say."))
-    return HttpResponseRedirect(way_back(request))
+    if spam_waves.end():
+        messages.success(request, _("Comments are published according to your settings again."))
+    return HttpResponseRedirect(return_url(request))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 async def decide_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows, for mail programs open links by themselves; POST decides."""
+    """GET shows the comment, since mail programs open links by themselves; POST decides."""
     context, status = await sync_to_async(by_link)(token, decides=request.method == "POST")
     response = await render_page(request, "moderation/link.html", context, status=status)
     response["Referrer-Policy"] = "same-origin"
@@ -163,14 +181,14 @@ async def decide_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def by_link(token: str, *, decides: bool) -> tuple[dict, int]:
     try:
-        link = links.read(token)
-    except links.Expired:
+        link = email_links.read(token)
+    except email_links.Expired:
         return {"expired": True}, HTTPStatus.GONE
     if link is None:
         raise Http404
     found = Comment.objects.select_related("post__author", "user").filter(pk=link.comment).first()
     if found is None:
         return {"gone": True}, HTTPStatus.GONE
-    done = decides and links.decide(found, link.verb)
-    context = {"comment": found, "verb": link.verb, "done": done, "open": not done and links.is_open(found)}
+    done = decides and email_links.decide(found, link.verb)
+    context = {"comment": found, "verb": link.verb, "done": done, "open": not done and email_links.is_open(found)}
     return context, HTTPStatus.OK

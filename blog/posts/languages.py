@@ -1,4 +1,4 @@
-"""Which of the blog's languages a text is written in."""
+"""Detect the language of a text."""
 
 import re
 
@@ -10,7 +10,7 @@ LONGEST = 20_000
 
 
 def written_in(words: str, default: str) -> str:
-    """Asked of words without code; where there are few, the default."""
+    """The language of a text without code; the default if it is short."""
     words = NO_WORDS.sub("", words[:LONGEST])
     han, latin = len(HAN.findall(words)), len(LATIN.findall(words))
     if han + latin < 5:
@@ -19,5 +19,5 @@ def written_in(words: str, default: str) -> str:
 
 
 def language_of(title: str, text: str, default: str) -> str:
-    """Of something in Markdown."""
+    """The language of a Markdown text."""
     return written_in(f"{title}\n{CODE.sub('', text[:LONGEST])}", default)

@@ -1,142 +1,328 @@
-"""Which posts, read as English: `Post.objects.published().tagged("asgi").for_list()`."""
+"""Querysets of posts, pages, tags and redirects: `Post.objects.published().tagged(tag).for_list()`."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import quote, unquote
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Func, OuterRef, Q, Subquery
+from django.db.models.lookups import Exact, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
+from django.urls import resolve
 from django.utils import timezone
+
+from blog.posts.paths import normal_decoded
+from blog.posts.slugs import slug_for
+from frodo import display_names
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from blog.posts.models import Post, Redirect, Tag, Topic
+
+
+class Unindexed(Func):
+    """A column to filter by that SQLite must not choose an index for.
+
+    Nearly all posts are published, so the filter excludes few rows. SQLite without statistics would prefer an index
+    with more matching columns to one in the order of the list, and sort all posts.
+    """
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+LINK_COLUMNS = ("title", "slug", "status", "published_at", "language", "topic")
+UNPUBLISHED = ("draft", "pending")
+"""Statuses of posts that only their writers see, whatever their time and visibility."""
 
 
 class PostQuerySet(models.QuerySet):
-    def published(self):
-        """What readers may see. A scheduled post joins when its time has come, with nobody's help."""
-        return self.exclude(status="draft").filter(published_at__lte=timezone.now())
+    def published(self) -> Self:
+        """What lists, feeds, the sitemap and the search show: posts that are published, for everyone."""
+        return self.released().filter(Exact(Unindexed("visibility"), "public"))
 
-    def scheduled(self):
-        return self.exclude(status="draft").filter(published_at__gt=timezone.now())
+    def released(self) -> Self:
+        """Published posts of any visibility, including scheduled ones whose time has come. Who may read one of them is
+        decided by blog.posts.access.
+        """
+        return self.dated().filter(LessThanOrEqual(Unindexed("published_at"), timezone.now()))
 
-    def appearing_after(self, moment: datetime):
-        """Scheduled then, in the order of their time."""
-        return self.of_any_kind().exclude(status="draft").filter(published_at__gt=moment).order_by("published_at")
+    def open_to_all(self) -> Self:
+        """Published posts that everyone may read who has the URL: public and unlisted ones."""
+        return self.released().filter(visibility__in=("public", "unlisted"))
 
-    def closing_after(self, moment: datetime, days: int):
-        """Too old for comments at some time after that moment, in the order of these times."""
+    def not_listed(self) -> Self:
+        """Published posts that lists do not show."""
+        return self.released().filter(visibility__in=("unlisted", "password", "private"))
+
+    def dated(self) -> Self:
+        """All but drafts and posts that await review."""
+        return self.exclude(status__in=UNPUBLISHED)
+
+    def scheduled(self) -> Self:
+        return self.dated().filter(published_at__gt=timezone.now())
+
+    def appearing_after(self, moment: datetime) -> Self:
+        """Scheduled after a moment, in order of time."""
+        return self.of_any_kind().dated().filter(published_at__gt=moment).order_by("published_at")
+
+    def closing_after(self, moment: datetime, days: int) -> Self:
+        """Posts whose comments close by age after a moment, in order of time."""
         return (
             self.of_any_kind()
-            .exclude(status="draft")
+            .dated()
             .filter(comments_open=True, published_at__gt=moment - timedelta(days=days))
             .order_by("published_at")
         )
 
-    def of_any_kind(self):
-        """Said in words, so that the indexes that begin with the kind can be used."""
-        return self.filter(kind__in=self.model.Kind.values)
+    def of_any_kind(self) -> Self:
+        """Filter by kind explicitly, so that indexes beginning with it can be used."""
+        return self.filter(kind__in=cast("type[Post]", self.model).Kind.values)
 
-    def only(self, *names: str):
-        """The address depends on the kind, so that is never left out."""
-        return super().only(*names, "kind")
+    def only(self, *names: str) -> Self:
+        """The URL depends on the kind, and who may read it on the visibility, so these columns are always loaded."""
+        return super().only(*names, "kind", "visibility")
 
-    def drafts(self):
+    def drafts(self) -> Self:
         return self.filter(status="draft")
 
-    def tagged(self, slug: str):
-        return self.filter(tags__slug=slug)
+    def pending(self) -> Self:
+        """Submitted for review by contributors, the longest waiting first."""
+        return self.filter(status="pending").order_by("updated_at")
 
-    def in_topic(self, slug: str):
-        """In the order of the series."""
-        return self.filter(topic__slug=slug).order_by("topic_order", "published_at", "id")
+    def tagged(self, tag: "Tag") -> Self:
+        return self.filter(tags=tag)
 
-    def in_topics(self, keys):
-        """Of several topics, each in the order of its series."""
+    def in_language(self, language: str) -> Self:
+        """Of one language, or of all where it is empty."""
+        return self.filter(language=language) if language else self
+
+    def in_topic(self, topic: "Topic") -> Self:
+        """In the order of the topic."""
+        return self.filter(topic=topic).order_by("topic_order", "published_at", "id")
+
+    def in_topics(self, keys: Iterable[int | None]) -> Self:
+        """Posts of several topics, each in its order."""
         return (
             self.filter(topic__in=[key for key in keys if key])
             .order_by("topic_order", "published_at", "id")
             .for_links()
         )
 
-    def in_year(self, year: int):
+    def by_author(self, user: "User") -> Self:
+        return self.filter(author=user)
+
+    def in_month(self, year: int, month: int) -> Self:
+        """By a range, since MySQL knows no time zones unless somebody has loaded them."""
+        return self.filter(published_at__gte=start_of(year, month), published_at__lt=start_of(year, month + 1))
+
+    def count_months(self, year: int) -> dict[int, int]:
+        """Numbers of posts by month, without empty months; one query."""
+        found = (
+            self.in_year(year)
+            .order_by()
+            .aggregate(
+                **{
+                    f"m{month}": Count(
+                        "pk", Q(published_at__gte=start_of(year, month), published_at__lt=start_of(year, month + 1))
+                    )
+                    for month in range(1, 13)
+                }
+            )
+        )
+        return {month: n for month in range(1, 13) if (n := found[f"m{month}"])}
+
+    def in_year(self, year: int) -> Self:
         return self.filter(published_at__year=year)
 
-    def newest(self):
+    def newest(self) -> Self:
         return self.order_by("-published_at", "-id")
 
-    def pinned_first(self):
+    def pinned_first(self) -> Self:
         return self.order_by("-pinned", "-published_at", "-id")
 
-    def before(self, post):
-        """Older than `post`, the nearest first."""
+    def before(self, post: "Post") -> Self:
+        """Posts before `post`, nearest first."""
         when = post.published_at or timezone.now()
         # Not "or": an index that is read in order stops at the first one.
         return self.filter(published_at__lte=when).exclude(published_at=when, id__gte=post.pk).newest().for_links()
 
-    def after(self, post):
-        """Newer than `post`, the nearest first."""
+    def after(self, post: "Post") -> Self:
+        """Posts after `post`, nearest first."""
         when = post.published_at or timezone.now()
         newer = self.filter(published_at__gte=when).exclude(published_at=when, id__lte=post.pk)
         return newer.order_by("published_at", "id").for_links()
 
-    def related_to(self, post):
-        """Sharing tags with `post`: more of them first, then the same language, then the newest."""
-        return (
-            self.exclude(pk=post.pk)
-            .filter(tags__in=post.tags.values("pk"))
-            .annotate(n_shared=Count("tags"), same_language=Q(language=post.language))
-            .order_by("-n_shared", "-same_language", "-published_at")
-            .for_links()
-        )
+    def related_to(self, post: "Post", n: int) -> list["Post"]:
+        """Up to `n` posts that share tags with `post`: most shared tags first, then same language, then newest.
 
-    def for_links(self):
-        """What a link to a post shows, and no more."""
-        return self.only("title", "slug", "status", "published_at", "language", "topic")
+        Among equals only the latest are considered: a tag of thousands of posts costs one read of its index.
+        """
+        model = type(post)
+        pairs: Any = model.tags.through._default_manager
+        sharing = pairs.filter(tag__in=pairs.filter(post=post).values("tag")).exclude(post=post)
+        shared = dict(sharing.values_list("post").annotate(n=Count("pk")).order_by("-n", "-post")[: 16 * n])
+        # Of any kind, for only posts have tags: by their kind SQLite would look for them among all posts.
+        found = model.threads.published().filter(pk__in=shared).order_by().for_links()
+        rank = {other: (shared[other.pk], other.language == post.language, other.published_at) for other in found}
+        return sorted(rank, key=rank.__getitem__, reverse=True)[:n]
 
-    def for_list(self):
-        """What a list shows; the long columns stay behind. Relations come with `to_dicts`, where they are asked for."""
+    def for_links(self) -> Self:
+        """Columns of a link to a post."""
+        return self.only(*LINK_COLUMNS)
+
+    def for_list(self) -> Self:
+        """Columns of lists, without long texts. Relations are loaded by `to_dicts` where requested."""
         return self.defer("text", "html", "toc", "plain", "front_matter", "imported")
 
-    def for_page(self):
-        """What a post's own page shows; for one row, joins are cheaper than queries of their own."""
+    def for_discussion(self) -> Self:
+        """What comments need of their post."""
+        return self.only(
+            *("slug", "status", "published_at", "comments_open", "approval", "n_comments", "last_event", "author_id"),
+            "password",
+        )
+
+    def for_page(self) -> Self:
+        """What a post's page shows; for one row, joins are cheaper than further queries."""
         return self.select_related("author", "topic").defer("text", "plain", "front_matter", "imported")
 
-    def for_search(self):
-        """What a list shows, and the text in which to mark what was found."""
+    def for_search(self) -> Self:
+        """Columns of lists, and the text for search snippets."""
         return self.defer("text", "html", "toc", "front_matter", "imported")
 
-    def for_feed(self):
+    def for_feed(self) -> Self:
         # No join: from a table of one author a database likes to begin there, and sorts all posts in the end.
         return self.prefetch_related("author", "tags").defer("text", "plain", "front_matter", "imported")
 
 
-class PostManager(models.Manager.from_queryset(PostQuerySet)):
-    """Posts, and nothing else that can be discussed."""
+def start_of(year: int, month: int) -> datetime:
+    """Midnight of its first day; month 13 is the next January."""
+    return timezone.make_aware(datetime(year + month // 13, (month - 1) % 12 + 1, 1))
 
-    def get_queryset(self):
-        return super().get_queryset().filter(kind="post")
+
+PostManagerBase = models.Manager.from_queryset(PostQuerySet)
+
+
+class PostManager(PostManagerBase):
+    """Posts only."""
+
+    def get_queryset(self) -> PostQuerySet:
+        return cast(PostQuerySet, super().get_queryset()).filter(kind="post")
 
 
 class PageQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(is_published=True)
 
-    def for_menu(self):
+    def for_menu(self) -> Self:
         return self.published().filter(in_menu=True).only("title", "slug")
 
 
-class ShelfQuerySet(models.QuerySet):
-    """Tags and topics."""
-
-    def with_counts(self):
-        """`n_posts`: published ones; the empty are left out."""
-        visible = Q(posts__published_at__lte=timezone.now()) & ~Q(posts__status="draft")
-        return self.annotate(n_posts=Count("posts", filter=visible)).filter(n_posts__gt=0)
+PageManagerBase = models.Manager.from_queryset(PageQuerySet)
 
 
-class OldAddressQuerySet(models.QuerySet):
-    async def leading_from(self, path: str):
-        """The post or page that `path` once led to and still shows; None where there is none."""
-        bare = "/" + path.strip("/").removesuffix("index.html").rstrip("/")
-        spellings = {"/" + path, bare, bare + "/", bare + ".html"}
-        async for old in self.filter(path__in=spellings).select_related("post", "page"):
-            target = old.post or old.page
-            if target.is_visible:
-                return target
+class PageManager(PageManagerBase):
+    """Pages that are not in the trash."""
+
+    def get_queryset(self) -> PageQuerySet:
+        return cast(PageQuerySet, super().get_queryset()).filter(trashed_at=None)
+
+
+class TaxonomyQuerySet(models.QuerySet):
+    """Tags or topics."""
+
+    def named(self, name: str) -> Any:
+        """The tag or topic with this name, however spelled, or slug; None if there is none."""
+        key = display_names.key(name)
+        found: Any = self.filter(name_key=key).first()
+        if found or not key:
+            return found
+        found = self.filter(slug=name).first()
+        # The slug `r` that was made of “R+” is no name for it; “Green tea” may be called `green-tea`.
+        is_made_of_another = found and found.slug == slug_for(found.name) and found.name_key.replace(" ", "-") != key
+        return None if is_made_of_another else found
+
+    def get_or_make(self, name: str) -> Any:
+        """As get_or_create, safe against concurrent creation."""
+        return self.get_or_create(name_key=display_names.key(name), defaults={"name": name})[0]
+
+    def visible(self) -> Self:
+        """Those with published posts."""
+        posts: Any = self.model._meta.get_field("posts")
+        shown = posts.related_model.objects.published().filter(**{posts.field.name: OuterRef("pk")}).order_by()
+        # As a scalar, because MariaDB turns EXISTS into a temporary table of all posts with their tags.
+        return self.alias(shown_post=Subquery(shown.values("pk")[:1])).filter(shown_post__isnull=False)
+
+
+class RedirectQuerySet(models.QuerySet):
+    def for_list(self) -> Self:
+        return self.select_related("post", "page", "tag", "topic").only(*FOR_A_REDIRECT)
+
+    def find(self, path: str) -> str | None:
+        """The URL that `path`, percent-decoded, leads to now; None where there is none."""
+        found = self.match(path)
+        return found and found[1]
+
+    def match(self, path: str) -> tuple["Redirect", str] | None:
+        """The redirect from `path` and the URL that it leads to; of wildcards, the one with the longest prefix."""
+        wanted = normal_decoded(path)
+        below = BELOW_AN_ENTRY.fullmatch(path)
+        tried = [(wanted, ""), (f"{wanted}.html", ""), *([(below[1], below[2])] if below else [])]
+        wildcards = prefixes(wanted)
+        rows = self.filter(path__in=[path for path, _rest in (*tried, *wildcards)]).for_list()
+        found: dict[str, Any] = {row.path: row for row in cast("Iterable[Redirect]", rows)}
+        for path, rest in tried:
+            if (row := found.get(path)) and (url := url_of(row, rest)):
+                return row, url
+        for path, rest in wildcards:
+            if (row := found.get(path)) and (url := url_of(row, "")):
+                return row, url[:-1] + quote(rest) if url.endswith("*") else url
         return None
+
+
+DEEPEST = 20
+
+
+def prefixes(path: str) -> list[tuple[str, str]]:
+    """Wildcards that `/a/b` may match, each with what its `*` stands for: `/a/b/*`, `/a/*`, `/*`."""
+    steps = path.split("/")[1:] if path else []
+    return [("/".join(["", *steps[:n], "*"]), "/".join(steps[n:])) for n in range(min(len(steps), DEEPEST), -1, -1)]
+
+
+FOR_A_REDIRECT = (
+    *(
+        "path",
+        "url",
+        "n_uses",
+        "last_used_at",
+        "post__title",
+        "post__slug",
+        "post__kind",
+        "post__status",
+        "post__visibility",
+        "post__published_at",
+    ),
+    *("page__title", "page__slug", "page__is_published", "tag__name", "tag__slug", "topic__name", "topic__slug"),
+)
+BELOW_AN_ENTRY = re.compile(r"(/(?:post|p|tag|topic)/[^/]+)/(.+)")
+"""The rest of a path below an entry, such as feeds and further pages."""
+
+
+def is_private(entry: object) -> bool:
+    """A redirect would tell its slug."""
+    return getattr(entry, "visibility", "") == "private"
+
+
+def url_of(redirect: "Redirect", rest: str) -> str | None:
+    entry = redirect.entry
+    if entry is None:
+        return None if rest else redirect.url
+    if not entry.is_visible or is_private(entry) or (rest and resolve(unquote(entry.url) + rest).url_name is None):
+        return None
+    return entry.url + quote(rest)

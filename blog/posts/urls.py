@@ -1,45 +1,107 @@
-from django.contrib.sitemaps.views import sitemap
+from typing import Any
+
+from django.conf import settings
 from django.urls import path
 
 from blog.posts import api, feeds, views
-from blog.posts.robots import robots
-from blog.posts.sitemaps import sitemaps
+from blog.posts.announcements import indexnow_key
+from blog.posts.preview import shared_preview
+from blog.posts.qr_codes import post_qr
+from blog.posts.sitemaps import favicon, llms, robots, sitemap, sitemap_section
 from frodo.page_cache import shared
 
+atom, rss = shared(shows_comments=False)(feeds.Atom()), shared(shows_comments=False)(feeds.Rss())
 
-def feed_patterns(prefix: str, name: str, **kwargs) -> list:
-    """The three feeds under one address."""
+
+def usual_feed_urls(prefix: str, name: str, **kwargs: Any) -> list:
+    """Usual feed URLs of WordPress, Jekyll, Hexo and Hugo."""
+    usual = {
+        "atom": ("feed/", "feed/atom/", "feed.xml", "atom/"),
+        "rss": ("rss/", "feed/rss/", "rss2.xml", "index.xml"),
+    }
     return [
-        path(f"{prefix}atom.xml", shared()(feeds.Atom()), kwargs, name=f"{name}atom"),
-        path(f"{prefix}rss.xml", shared()(feeds.Rss()), kwargs, name=f"{name}rss"),
+        path(prefix + url, feeds.usual_url, {"feed": name + kind, **kwargs})
+        for kind, urls in usual.items()
+        for url in urls
+    ]
+
+
+def feed_patterns(prefix: str, name: str, **kwargs: Any) -> list:
+    """The three feeds below a prefix."""
+    return [
+        path(f"{prefix}atom.xml", atom, kwargs, name=f"{name}atom"),
+        path(f"{prefix}rss.xml", rss, kwargs, name=f"{name}rss"),
         path(f"{prefix}feed.json", feeds.json_feed, kwargs, name=f"{name}json_feed"),
+        *usual_feed_urls(prefix, name, **kwargs),
+    ]
+
+
+def list_patterns(prefix: str, name: str, **kwargs: Any) -> list:
+    """Home and archives below a prefix."""
+    return [
+        path(prefix, views.home, kwargs, name=f"{name}home"),
+        path(f"{prefix}page/<number:number>/", views.home, kwargs, name=f"{name}home_page"),
+        path(f"{prefix}archives/", views.archives, kwargs, name=f"{name}archives"),
+        path(f"{prefix}archives/<number:year>/", views.archives, kwargs, name=f"{name}archive_year"),
+        path(
+            f"{prefix}archives/<number:year>/page/<number:number>/",
+            views.archives,
+            kwargs,
+            name=f"{name}archive_year_page",
+        ),
+        path(
+            f"{prefix}archives/<number:year>/<number:month>/", views.archive_month, kwargs, name=f"{name}archive_month"
+        ),
+        path(
+            f"{prefix}archives/<number:year>/<number:month>/page/<number:number>/",
+            views.archive_month,
+            kwargs,
+            name=f"{name}archive_month_page",
+        ),
+    ]
+
+
+def language_patterns() -> list:
+    """Home, archives and feeds of the posts in one language, below `/en/` and the like."""
+    return [
+        pattern
+        for code, _name in settings.LANGUAGES
+        for patterns in (list_patterns, feed_patterns)
+        for pattern in patterns(f"{code}/", "language_", language=code)
     ]
 
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("page/<int:number>/", views.home, name="home_page"),
+    *list_patterns("", ""),
+    path("preview/<str:token>/", shared_preview, name="shared_preview"),
     path("p/<str:slug>/", views.page, name="page"),
+    path("post/<str:slug>/qr.svg", post_qr, name="post_qr"),
     path("tags/", views.tags, name="tags"),
     path("tag/<str:slug>/", views.tag, name="tag"),
-    path("tag/<str:slug>/page/<int:number>/", views.tag, name="tag_page"),
+    path("tag/<str:slug>/page/<number:number>/", views.tag, name="tag_page"),
+    path("author/<str:name>/", views.author, name="author"),
+    path("author/<str:name>/page/<number:number>/", views.author, name="author_page"),
     path("topics/", views.topics, name="topics"),
     path("topic/<str:slug>/", views.topic, name="topic"),
-    path("archives/", views.archives, name="archives"),
-    path("archives/<int:year>/", views.archives, name="archive_year"),
-    path("search/", views.search, name="search"),
+    *language_patterns(),
     path("api/posts/", api.Posts.as_view(), name="api-posts"),
-    path("api/posts/<str:slug>/", api.OnePost.as_view(), name="api-post"),
+    path("api/posts/<str:slug>/", api.PostDetail.as_view(), name="api-post"),
+    path("api/posts/<str:slug>/entries/", api.LiveEntries.as_view(), name="api-live-entries"),
+    path("api/posts/<str:slug>/entries/<int:pk>/", api.LiveEntryDetail.as_view(), name="api-live-entry"),
     path("api/pages/", api.Pages.as_view(), name="api-pages"),
-    path("api/pages/<str:slug>/", api.OnePage.as_view(), name="api-page"),
+    path("api/pages/<str:slug>/", api.PageDetail.as_view(), name="api-page"),
     path("api/tags/", api.Tags.as_view(), name="api-tags"),
-    path("api/tags/<str:slug>/", api.OneTag.as_view(), name="api-tag"),
+    path("api/tags/<str:slug>/", api.TagDetail.as_view(), name="api-tag"),
     path("api/topics/", api.Topics.as_view(), name="api-topics"),
-    path("api/topics/<str:slug>/", api.OneTopic.as_view(), name="api-topic"),
-    path("api/search/", api.Search.as_view(), name="api-search"),
+    path("api/topics/<str:slug>/", api.TopicDetail.as_view(), name="api-topic"),
     *feed_patterns("", ""),
-    *feed_patterns("tag/<str:slug>/", "tag_", shelf="tag"),
-    *feed_patterns("topic/<str:slug>/", "topic_", shelf="topic"),
-    path("sitemap.xml", shared()(sitemap), {"sitemaps": sitemaps}, name="sitemap"),
+    *feed_patterns("tag/<str:slug>/", "tag_", taxonomy="tag"),
+    *feed_patterns("topic/<str:slug>/", "topic_", taxonomy="topic"),
+    *feed_patterns("author/<str:slug>/", "author_", taxonomy="author"),
+    path("sitemap.xml", shared(shows_comments=False)(sitemap), name="sitemap"),
+    path("sitemap-<slug:section>.xml", shared("p", shows_comments=False)(sitemap_section), name="sitemap_section"),
     path("robots.txt", robots, name="robots"),
+    path("llms.txt", llms, name="llms"),
+    path("indexnow.txt", indexnow_key, name="indexnow_key"),
+    path("favicon.ico", favicon, name="favicon"),
 ]

@@ -1,144 +1,364 @@
-"""What readers open. Each view is: find, decide, answer."""
+"""Pages of posts for readers."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import MAXYEAR, MINYEAR
+from datetime import date
+from functools import lru_cache, partial
 from itertools import groupby
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import aget_object_or_404, redirect
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import aget_object_or_404
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, pgettext
+from django.views.decorators.http import require_http_methods
 
-from blog.context import site_root
-from blog.pages import menu, render_page
-from blog.paging import take_page
-from blog.posts import search as searching
-from blog.posts import shown
-from blog.posts.linked_data import linked_data
-from blog.posts.models import OldAddress, Page, Post, Tag, Topic
-from frodo.page_cache import ABOUT, shared
+from blog.posts import access, field_sets
+from blog.posts.authors import find_author
+from blog.posts.counts import Counts, cloud_weight, counts, with_posts
+from blog.posts.models import Page, Post, Redirect, Tag, Topic
+from blog.posts.models.redirect import ENTRIES, is_answered
+from blog.site.pagination import take_page
+from blog.site.structured_data import author_structured_data, post_structured_data
+from frodo.page_cache import SURROGATE_KEY, shared
+from frodo.rate_limits import TooFast
+from frodo.site_frame import frame_context, render_page, site_root
+
+PADDED_NUMBER = re.compile(r"(.*/)0+([0-9]+)(/|/comments\.xml)")
+LINKS_PER_PAGE = 50
+"""Posts per archive page."""
 
 Part = Callable[[Post], Awaitable[dict]]
-"""What another room adds to a post's page: a post in, names for the template out."""
+"""What another package adds to a post's page: takes a post, returns template context."""
 
 
-@shared()
-async def home(request: HttpRequest, number: int = 1) -> HttpResponse:
-    if number == 1 and request.resolver_match.url_name == "home_page":
-        return HttpResponsePermanentRedirect(reverse("home"))
-    rows, page = await take_page(Post.objects.published().pinned_first().for_list(), number, home_address)
-    posts = await Post.to_dicts(rows, shown.CARD, native=True)
-    return await render_page(request, "posts/home.html", {"posts": posts, "page": page})
+@shared("p", "page_id")
+async def home(request: HttpRequest, number: int = 1, language: str = "") -> HttpResponse:
+    """Posts in all languages, or in one."""
+    if number == 1 and url_name_of(request) in ("home_page", "language_home_page"):
+        return HttpResponsePermanentRedirect(url_in(language, "home"))
+    if url := await plain_permalink(request):
+        return HttpResponsePermanentRedirect(url)
+    loaded: list[Counts] = []
+
+    def count() -> int:
+        """Called in the thread that loads the rows, so that the counts need no hop of their own."""
+        loaded.append(counts())
+        return sum(loaded[0].years.get(language, {}).values())
+
+    found = Post.objects.published().in_language(language).pinned_first().for_list()
+    rows, page = await take_page(found, number, partial(home_url, language), count=count)
+    [n] = loaded
+    if language and language not in n.languages:
+        raise Http404
+    posts = await Post.to_dicts(rows, field_sets.CARD, native=True)
+    context = {"posts": posts, "page": page, **language_context("home", language, n)}
+    return await render_page(request, "posts/home.html", context)
 
 
-def home_address(number: int) -> str:
-    return reverse("home") if number == 1 else reverse("home_page", args=[number])
+def url_in(language: str, name: str, **kwargs: object) -> str:
+    """The URL of a list of posts in all languages, or in one."""
+    return (
+        reverse(f"language_{name}", kwargs={**kwargs, "language": language})
+        if language
+        else reverse(name, kwargs=kwargs)
+    )
+
+
+def language_context(name: str, language: str, n: Counts) -> dict:
+    """Links to the list in each language, where posts are in several."""
+    codes = n.languages if len(n.languages) > 1 else []
+    names = dict(settings.LANGUAGES)
+    return {
+        "language": language,
+        "language_name": names.get(language, ""),
+        "list_languages": [(code, names[code], url_in(code, name)) for code in codes],
+        "mixed_url": reverse(name),
+    }
+
+
+async def plain_permalink(request: HttpRequest) -> str | None:
+    """Where WordPress's `/?p=12` of an imported post leads."""
+    for name in ("p", "page_id"):
+        number = request.GET.get(name, "")
+        found = await sync_to_async(Redirect.objects.match)(f"/?{name}={number}") if number.isdecimal() else None
+        if found and not found[0].path.endswith("*"):
+            return found[1]
+    return None
+
+
+def home_url(language: str, number: int) -> str:
+    return url_in(language, "home") if number == 1 else url_in(language, "home_page", number=number)
 
 
 @shared()
 async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> HttpResponse:
-    found = await Post.objects.published().for_page().filter(slug=slug).afirst()
+    found = await Post.objects.released().for_page().filter(slug=slug).afirst()
     if found is None:
         return await moved(request, slug)
+    if not found.is_open:
+        try:
+            await sync_to_async(access.check)(request, found)
+        except Http404:
+            if found.visibility == Post.Visibility.PASSWORD:
+                return await ask_password(request, found)
+            raise
     # The post with its neighbours, each part and the menu know nothing of one another, so they are awaited together.
     entry, *added = await asyncio.gather(
-        found.to_dict((*shown.WRITTEN, *shown.NEAR), expand="author", native=True),
-        *(part(found) for part in (*parts, menu)),
+        found.to_dict((*field_sets.DETAIL, *field_sets.NEIGHBOURS), expand="author", native=True),
+        *(part(found) for part in (*parts, frame_context)),
     )
-    context = {"post": entry, "json_ld": linked_data(entry, site_root(request))}
+    root = site_root(request)
+    context = {
+        "post": entry,
+        "json_ld": post_structured_data(entry, root),
+        "canonical": entry["canonical_url"] or root + entry["url"],
+    }
     for names in added:
         context |= names
     response = await render_page(request, "posts/post.html", context)
-    response.headers[ABOUT] = found.pk
+    response.headers[SURROGATE_KEY] = found.pk
+    if not found.is_listed:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+async def ask_password(request: HttpRequest, post: Post, *, error: str = "", status: int = 200) -> HttpResponse:
+    access.mark_personal(request)
+    context = {"title": post.title, "language": post.language, "slug": post.slug, "error": error}
+    return await render_page(request, "posts/password.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+async def unlock(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the form of a post that is protected by a password is sent to."""
+    access.mark_personal(request)
+    found = await Post.objects.released().only("slug", "title", "language", "password").filter(slug=slug).afirst()
+    if found is None or found.visibility != Post.Visibility.PASSWORD:
+        raise Http404
+    if request.method != "POST":
+        return HttpResponseRedirect(found.url)
+    try:
+        is_right = await sync_to_async(access.is_password_of)(request, found, request.POST.get("password", "").strip())
+    except TooFast as error:
+        response = await ask_password(request, found, error=str(error), status=error.status)
+        response.headers["Retry-After"] = error.retry_after
+        return response
+    if not is_right:
+        return await ask_password(request, found, error=gettext("Incorrect password. Try again."), status=403)
+    response = HttpResponseRedirect(found.url)
+    access.remember(request, response, found)
     return response
 
 
 async def moved(request: HttpRequest, slug: str) -> HttpResponse:
-    """An id leads to the post's address, and so does a slug that it once had. Here, too, by id or slug, is what is
-    no post but has a discussion as posts have."""
+    """Redirect from an ID, and from a slug of another kind of post. IDs can be counted up, so they lead to listed posts
+    only.
+    """
     is_id = slug.isascii() and slug.isdigit()
     named = {"pk": min(int(slug), 2**63 - 1)} if is_id else {"slug": slug}
     found = await Post.threads.published().filter(**named).only("slug").afirst()
     if found and found.url != request.path:
         return HttpResponsePermanentRedirect(found.url)
-    return await old_address(request, request.path.lstrip("/"))
+    raise Http404
 
 
-@shared()
+@shared(shows_comments=False)
 async def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = await Page.objects.published().filter(slug=slug).afirst()
     if found is None:
-        return await old_address(request, request.path.lstrip("/"))
-    return await render_page(request, "posts/page.html", {"entry": await found.to_dict(shown.PAGE, native=True)})
+        raise Http404
+    entry = await found.to_dict(field_sets.PAGE, native=True)
+    canonical = entry["canonical_url"] or site_root(request) + found.url
+    return await render_page(request, "posts/page.html", {"entry": entry, "canonical": canonical, "page_id": found.pk})
 
 
-@shared()
+@shared(shows_comments=False)
 async def tags(request: HttpRequest) -> HttpResponse:
-    return await render_page(request, "posts/tags.html", {"tags": await Tag.to_dicts(Tag.objects.with_counts())})
+    found = await Tag.to_dicts(await sync_to_async(with_posts)(Tag))
+    most = max((each["n_posts"] for each in found), default=1)
+    for each in found:
+        each["weight"] = cloud_weight(each["n_posts"], most)
+    return await render_page(request, "posts/tags.html", {"tags": found}, in_thread=True)
 
 
 @shared()
 async def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
-    shelf = await aget_object_or_404(Tag, slug=slug)
+    taxonomy = await aget_object_or_404(Tag.objects.visible(), slug=slug)
 
-    def address(n: int) -> str:
+    def page_url(n: int) -> str:
         return reverse("tag", args=[slug]) if n == 1 else reverse("tag_page", args=[slug, n])
 
-    rows, page = await take_page(Post.objects.published().tagged(slug).newest().for_list(), number, address)
-    posts = await Post.to_dicts(rows, shown.CARD, native=True)
-    return await render_page(request, "posts/tag.html", {"tag": shelf, "posts": posts, "page": page})
+    n = (await sync_to_async(counts)()).tags[taxonomy.pk]
+    rows, page = await take_page(
+        Post.objects.published().tagged(taxonomy).newest().for_list(), number, page_url, count=lambda: n
+    )
+    posts = await Post.to_dicts(rows, field_sets.CARD, native=True)
+    return await render_page(request, "posts/tag.html", {"tag": taxonomy, "posts": posts, "page": page})
 
 
-@shared()
+@shared(shows_comments=False)
 async def topics(request: HttpRequest) -> HttpResponse:
-    found = await Topic.to_dicts(Topic.objects.with_counts())
-    return await render_page(request, "posts/topics.html", {"topics": found})
+    found = await Topic.to_dicts(await sync_to_async(with_posts)(Topic))
+    return await render_page(request, "posts/topics.html", {"topics": found}, in_thread=True)
 
 
 @shared()
 async def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    shelf = await aget_object_or_404(Topic, slug=slug)
-    posts = await Post.to_dicts(Post.objects.published().in_topic(slug).for_list(), shown.CARD, native=True)
-    return await render_page(request, "posts/topic.html", {"topic": shelf, "posts": posts})
+    taxonomy = await aget_object_or_404(Topic.objects.visible(), slug=slug)
+    posts = await Post.to_dicts(Post.objects.published().in_topic(taxonomy).for_list(), field_sets.CARD, native=True)
+    return await render_page(request, "posts/topic.html", {"topic": taxonomy, "posts": posts}, in_thread=True)
 
 
 @shared()
-async def archives(request: HttpRequest, year: int | None = None) -> HttpResponse:
-    if year is not None and not MINYEAR <= year <= MAXYEAR - 1:
+async def author(request: HttpRequest, name: str, number: int = 1) -> HttpResponse:
+    """What somebody wrote, and who that is."""
+    user = await sync_to_async(find_author)(name)
+    if user is None:
         raise Http404
-    rows = Post.objects.published().newest().for_links()
-    found = await Post.to_dicts(rows if year is None else rows.in_year(year), shown.LINK, native=True)
-    if year is not None and not found:
-        raise Http404
-    years = [(y, list(same)) for y, same in groupby(found, key=lambda p: timezone.localtime(p["published_at"]).year)]
-    return await render_page(request, "posts/archives.html", {"years": years, "year": year})
+
+    def page_url(n: int) -> str:
+        return reverse("author", args=[name]) if n == 1 else reverse("author_page", args=[name, n])
+
+    found = Post.objects.published().by_author(user).newest().for_list()
+    rows, page = await take_page(found, number, page_url)
+    context = {
+        "author": user,
+        "posts": await Post.to_dicts(rows, field_sets.CARD, native=True),
+        "page": page,
+        "json_ld": author_structured_data(user, site_root(request) + reverse("author", args=[name])),
+    }
+    return await render_page(request, "posts/author.html", context)
 
 
-@shared("q", "page")
-async def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "")[: searching.MAX_LENGTH].strip()
-    terms = searching.terms_of(query)
-    context = {"query": query, "too_short": bool(query) and not terms, "results": [], "n_results": 0, "page": None}
-    if terms:
-        number = request.GET.get("page", "1")
-        if not (number.isascii() and number.isdigit() and len(number) < 6):
-            raise Http404
-        found = searching.matching(Post.objects.published(), terms).for_search()
-        rows, page = await take_page(found, int(number), lambda n: searching.address(query, n), is_search=True)
-        posts = await Post.to_dicts(rows, shown.FOUND, native=True)
-        context |= {"results": searching.marked(posts, terms), "n_results": page.n_objects, "page": page}
-    return await render_page(request, "posts/search.html", context)
+@shared(shows_comments=False)
+async def archive_month(
+    request: HttpRequest, year: int, month: int, number: int = 1, language: str = ""
+) -> HttpResponse:
+    n = await sync_to_async(counts)()
+    if not 1 <= month <= 12 or year not in n.years.get(language, {}):
+        raise Http404
+    listed = Post.objects.published().in_language(language).newest().for_links().in_month(year, month)
+    page_url = partial(month_url, language, year, month)
+    rows, page = await take_page(listed, number, page_url, LINKS_PER_PAGE)
+    if not page.n_objects:
+        raise Http404
+    if number == 1 and "number" in (request.resolver_match.kwargs if request.resolver_match else {}):
+        return HttpResponsePermanentRedirect(page_url(1))
+    context = {
+        "years": [(year, "", await with_days(rows))],
+        "year": year,
+        "month": date_format(date(year, month, 1), "YEAR_MONTH_FORMAT"),
+        "page": page,
+        "archives_url": url_in(language, "archives"),
+        "year_url": archive_url(language, year),
+        **language_context("archives", language, n),
+    }
+    return await render_page(request, "posts/archives.html", context, in_thread=True)
+
+
+def month_url(language: str, year: int, month: int, number: int = 1) -> str:
+    if number == 1:
+        return url_in(language, "archive_month", year=year, month=month)
+    return url_in(language, "archive_month_page", year=year, month=month, number=number)
+
+
+async def with_days(rows: QuerySet | list) -> list[dict]:
+    """Links to posts, each with its day in the site's time zone."""
+    found = await Post.to_dicts(rows, field_sets.LINK, native=True)
+    zone, interface_language = timezone.get_current_timezone(), get_language()
+    for post in found:
+        post["date"] = post["published_at"].astimezone(zone).date()
+        post["day"] = day_of_year(post["date"], interface_language)
+    return found
+
+
+@shared(shows_comments=False)
+async def archives(request: HttpRequest, year: int | None = None, number: int = 1, language: str = "") -> HttpResponse:
+    """All years with their post counts, and the posts of one year or the latest that fit on a page."""
+    n = await sync_to_async(counts)()
+    if language and language not in n.languages:
+        raise Http404
+    n_by_year = n.years[language]
+    if year is not None and year not in n_by_year:
+        raise Http404
+    if year is not None and number == 1 and url_name_of(request) in ("archive_year_page", "language_archive_year_page"):
+        return HttpResponsePermanentRedirect(url_in(language, "archive_year", year=year))
+    shown_years = latest_years(n_by_year) if year is None else [year]
+    listed = Post.objects.published().in_language(language).newest().for_links()
+    rows: QuerySet | list = listed
+    page = None
+    if len(shown_years) == 1:
+        year_shown = shown_years[0]
+        rows, page = await take_page(
+            listed.in_year(year_shown),
+            number,
+            partial(archive_url, language, year_shown),
+            LINKS_PER_PAGE,
+            count=lambda: n_by_year[year_shown],
+        )
+    found = await with_days(rows[:LINKS_PER_PAGE] if page is None else rows)
+    months = {} if year is None else await sync_to_async(listed.count_months)(year)
+    by_year = groupby(found, key=lambda post: post["date"].year)
+    url_of_year = partial(archive_url, language)
+    context = {
+        "years": [(each, url_of_year(each), list(posts)) for each, posts in by_year if each in shown_years],
+        "year": year,
+        "n_by_year": [(each, url_of_year(each), count, each == year) for each, count in n_by_year.items()],
+        "months": [
+            (date_format(date(year or 1, each, 1), "F"), month_url(language, year or 1, each), count)
+            for each, count in months.items()
+        ],
+        "page": page,
+        "archives_url": url_in(language, "archives"),
+        **language_context("archives", language, n),
+    }
+    return await render_page(request, "posts/archives.html", context, in_thread=True)
+
+
+def url_name_of(request: HttpRequest) -> str | None:
+    return request.resolver_match.url_name if request.resolver_match else None
+
+
+@lru_cache(maxsize=10_000)
+def day_of_year(day: date, language: str) -> str:
+    """Localised day and month, cached because formatting dates is slow."""
+    return date_format(day, pgettext("date format: a day of a known year", "F j"))
+
+
+def latest_years(n_by_year: dict[int, int]) -> list[int]:
+    """The latest year, and previous ones as far as they fit on a page."""
+    found: list[int] = []
+    n_posts = 0
+    for year, n in n_by_year.items():
+        n_posts += n
+        if found and n_posts > LINKS_PER_PAGE:
+            break
+        found.append(year)
+    return found
+
+
+def archive_url(language: str, year: int, number: int = 1) -> str:
+    if number == 1:
+        return url_in(language, "archive_year", year=year)
+    return url_in(language, "archive_year_page", year=year, number=number)
 
 
 @shared()
-async def old_address(request: HttpRequest, path: str) -> HttpResponse:
-    """The last pattern of the table: an address of before, one without its slash, or nothing at all."""
-    found = await OldAddress.objects.leading_from(path)
-    if found is not None:
-        return redirect(found, permanent=True)
+async def nothing(request: HttpRequest, path: str) -> HttpResponse:
+    """The last URL pattern: adds a missing slash, or 404; `not_found` looks for redirects."""
     # This pattern matches everything, so CommonMiddleware never sees a missing slash.
-    if not path.endswith("/") and resolve(f"/{path}/").func is not old_address:
+    if not path.endswith("/") and (match := resolve(f"/{path}/")).func is not nothing:
+        if match.url_name in ENTRIES and not await sync_to_async(is_answered)(f"/{path}"):
+            raise Http404
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"/{path}/" + (f"?{query}" if query else ""))
+        return HttpResponsePermanentRedirect(f"{request.path}/" + (f"?{query}" if query else ""))
+    padded = PADDED_NUMBER.fullmatch(request.path)
+    if padded and resolve("".join(padded.groups())).func is not nothing:
+        return HttpResponsePermanentRedirect("".join(padded.groups()))
     raise Http404

@@ -1,52 +1,73 @@
+from collections.abc import Callable
+from typing import Any, Literal, TypedDict
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from blog.discussion import visitors
-from blog.discussion.models import Comment
+from accounts import guests
+from blog.comments.models import Comment
+from blog.posts import access
 from blog.posts.models import Post
 from blog.reactions.models import Kind
-from blog.reactions.reacting import Target, react
-from frodo.addresses import client_address, network
+from blog.reactions.services import Target, react
 from frodo.api import Answer, Endpoint
+from frodo.api.schema.types import error
+from frodo.client_ip import client_address, network
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Reaction", {"kind": "love"})])
 class ReactionIn(serializers.Serializer):
     kind = serializers.ChoiceField(Kind.choices)
 
 
+class ReactionsOut(TypedDict):
+    reactions: dict[str, int]
+    mine: Literal[tuple(Kind.values)] | None  # type: ignore[valid-type]  # read by the schema
+    n: int | None
+
+
+RESPONSES = {200: ReactionsOut, 409: error("reacted_signed_in")}
+
+
 class Reactions(Endpoint):
     scope = "comments"
+    find: Callable[..., Target]
 
-    def put(self, request: Request, **address) -> HttpResponse:
-        """React, or react otherwise than before."""
-        return change(request, self.find(**address))
+    @extend_schema(summary=_("React"), request=ReactionIn, responses=RESPONSES)
+    def put(self, request: Request, **address: Any) -> HttpResponse:
+        """Add or change your reaction."""
+        return change(request, self.find(request, **address))
 
-    def delete(self, request: Request, **address) -> HttpResponse:
-        """Take one's reaction back."""
-        return change(request, self.find(**address))
-
-
-class ToPost(Reactions):
-    def find(self, slug: str) -> Post:
-        return get_object_or_404(Post.threads.published().only("pk"), slug=slug)
+    @extend_schema(summary=_("Remove your reaction"), responses=RESPONSES)
+    def delete(self, request: Request, **address: Any) -> HttpResponse:
+        """Remove your reaction."""
+        return change(request, self.find(request, **address))
 
 
-class ToComment(Reactions):
-    def find(self, pk: int) -> Comment:
-        comments = Comment.objects.visible().filter(post__in=Post.threads.published())
-        return get_object_or_404(comments.only("post_id"), pk=pk)
+class PostReaction(Reactions):
+    def find(self, request: Request, slug: str) -> Post:
+        return access.get_readable(request, Post.threads.only("pk"), slug=slug)
+
+
+class CommentReaction(Reactions):
+    def find(self, request: Request, pk: int) -> Comment:
+        comment = get_object_or_404(Comment.objects.visible().only("post_id"), pk=pk)
+        access.get_readable(request, Post.threads.only("pk"), pk=comment.post_id)
+        return comment
 
 
 def change(request: Request, target: Target) -> HttpResponse:
     kind = None
     if request.method == "PUT":
-        said = ReactionIn(data=request.data)
-        said.is_valid(raise_exception=True)
-        kind = said.validated_data["kind"]
-    known = visitors.read(request)
-    visitor = known if known.id or kind is None else visitors.Visitor(visitors.new_id())
+        serializer = ReactionIn(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        kind = serializer.validated_data["kind"]
+    known = guests.read(request)
+    visitor = known if known.id or kind is None else guests.Guest(guests.new_id())
     outcome = react(
         target,
         kind,
@@ -57,7 +78,7 @@ def change(request: Request, target: Target) -> HttpResponse:
     )
     response = Answer({"reactions": outcome.reactions, "mine": outcome.mine, "n": outcome.n}, headers=PRIVATE)
     if visitor is not known:
-        visitors.remember(response, visitor)
+        guests.remember(response, visitor)
     return response
 
 

@@ -1,7 +1,10 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import AnyUser
 from frodo.fields import ExactCharField
 
 
@@ -14,29 +17,29 @@ class Kind(models.TextChoices):
 
 
 PRAISE = (Kind.UPVOTE, Kind.FUNNY, Kind.LOVE)
-"""What helps a comment to be among the best."""
+"""Positive reactions, which raise a comment's score."""
 
 
 class ReactionQuerySet(models.QuerySet):
-    def of_account(self, user):
+    def of_account(self, user: AnyUser) -> Self:
         return self.filter(who=account(user))
 
-    def of_guest(self, visitor: str):
+    def of_guest(self, visitor: str) -> Self:
         return self.filter(who=guest(visitor)) if visitor else self.none()
 
-    def of_either(self, user, visitor: str):
-        """The account's, and those its browser's guest left before signing in; the account's last."""
+    def of_either(self, user: AnyUser | None, visitor: str) -> Self:
+        """Reactions of the account, and those of its browser's guest before signing in; the account's last."""
         who = [account(user)] if user else []
         if visitor:
             who.append(guest(visitor))
         return self.filter(who__in=who).order_by("-who") if who else self.none()
 
-    def signed_in(self, visitor: str):
-        """Those of accounts, made in this browser."""
+    def signed_in(self, visitor: str) -> Self:
+        """Reactions of accounts, made in this browser."""
         return self.filter(visitor=visitor, who__startswith="user:") if visitor else self.none()
 
 
-def account(user) -> str:
+def account(user: AnyUser) -> str:
     return f"user:{user.pk}"
 
 
@@ -45,12 +48,12 @@ def guest(visitor: str) -> str:
 
 
 class Reaction(models.Model):
-    """What one person feels about one thing; `who` is an account or the browser of a guest."""
+    """One person's reaction to one object; `who` is an account or a guest's browser."""
 
     who = ExactCharField(max_length=50, db_index=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     visitor = ExactCharField(max_length=32, blank=True, db_index=True)
-    """The browser it was made in, of accounts too: signed out, it has no second vote on the same thing."""
+    """The browser, for accounts too: signed out, it has no second vote on the same object."""
     kind = models.CharField(max_length=10, choices=Kind)
     created_at = models.DateTimeField(auto_now_add=True)
 

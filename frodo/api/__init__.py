@@ -1,31 +1,14 @@
-"""What every address of the API has in common; the rooms' own are in their `api.py`."""
+"""What all API endpoints share: errors, permissions, throttling, pagination, conditional requests, idempotency."""
 
-from frodo.api.bodies import JSONParser, SmallJSONParser
-from frodo.api.callers import (
+from frodo.api.bodies import Answer, JSONParser, SmallJSONParser
+from frodo.api.conditional import Versioned
+from frodo.api.endpoint import Endpoint
+from frodo.api.pagination import take_rows
+from frodo.api.parameters import NotUnderstood, number, one_of, shape, year
+from frodo.api.permissions import (
     FromThisSite,
     OnlyWriters,
     PublishersWrite,
     SignedIn,
     WritersWrite,
 )
-from frodo.api.cursors import take_rows
-from frodo.api.endpoint import Answer, Endpoint
-from frodo.api.query import NotUnderstood, number, one_of, shape, year
-
-__all__ = [
-    "Answer",
-    "Endpoint",
-    "FromThisSite",
-    "JSONParser",
-    "NotUnderstood",
-    "OnlyWriters",
-    "PublishersWrite",
-    "SignedIn",
-    "SmallJSONParser",
-    "WritersWrite",
-    "number",
-    "one_of",
-    "shape",
-    "take_rows",
-    "year",
-]

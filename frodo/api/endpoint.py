@@ -1,16 +1,18 @@
-"""One address of the API: DRF's APIView, on the event loop where that pays.
+"""Base class of API endpoints: DRF's APIView, run on the event loop where that is faster.
 
 A method that reads is a coroutine and runs on the loop; who is asking is found out first, on a thread, and only where
 the request says that it is somebody. A method that writes is a plain function: authentication, permissions, the body
 and the verb share one hop to a thread.
 """
 
-import json
+from collections.abc import Callable
 from io import SEEK_END
+from typing import Any, NoReturn
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils.cache import patch_vary_headers
@@ -23,95 +25,99 @@ from rest_framework.views import APIView
 
 from frodo import errors
 from frodo.api import idempotency
-from frodo.api.bodies import SmallJSONParser
-from frodo.api.callers import FromThisSite, InScope, slow_down_reading, slow_down_writing
-from frodo.api.versions import digest
-from frodo.async_model import UnknownField
-from frodo.errors import Refused
+from frodo.api.bodies import Answer, SmallJSONParser, as_answer
+from frodo.api.conditional import digest
+from frodo.api.errors import exception_handler
+from frodo.api.permissions import FromThisSite, InScope
+from frodo.api.throttling import slow_down_reading, slow_down_writing
+from frodo.async_models import UnknownField
+from frodo.errors import ServiceError
 
-REFUSALS = (Refused, Http404, ObjectDoesNotExist, PermissionDenied, ValidationError, APIException, UnknownField)
-
-
-class Answer(HttpResponse):
-    """JSON, and what else a handler has to say about it."""
-
-    def __init__(self, data=None, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        is_empty = data is None
-        content = b"" if is_empty else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        super().__init__(content, status=204 if is_empty and status == 200 else status, headers=headers)
-        if is_empty:
-            del self.headers["Content-Type"]
-        else:
-            self.headers["Content-Type"] = "application/json"
+SERVICE_ERRORS = (
+    ServiceError,
+    Http404,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+    APIException,
+    UnknownField,
+)
 
 
 class Endpoint(APIView):
     parser_classes = [SmallJSONParser]
     permission_classes = []
-    """Besides those that hold for every endpoint."""
+    """Permissions besides those of every endpoint."""
     scope: str | None = None
-    """What a token must be good for, to write here. None: only whoever signed in with a password may."""
+    """The scope a token needs for writing; None: only devices that signed in with a password."""
     private = False
-    """Reading, too, is for whom it concerns: it takes `scope`, and is not kept by anybody on the way."""
-    is_repeatable = False
-    """POST makes something, and an Idempotency-Key keeps it from being made twice."""
+    """Reading needs the scope, too, and responses are not cached."""
+    accepts_idempotency_key = False
+    """POST creates something, and an Idempotency-Key prevents doing it twice."""
+
+    model: type[Model]
+    """The model that it shows, for the schema."""
 
     view_is_async = True
 
-    async def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    async def dispatch(  # type: ignore[override]  # Django awaits what is a coroutine
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         self.args, self.kwargs = args, kwargs
         tell_length(request)
         self.request = asked = self.initialize_request(request, *args, **kwargs)
-        name = request.method.lower()
+        method = request.method or ""
+        name = method.lower()
         handler = getattr(self, name, None) if name in self.http_method_names else None
         if handler is None:
-            return self.finish(asked, self.refusal(MethodNotAllowed(request.method)))
+            return self.finish(asked, self.error_response(MethodNotAllowed(method)))
         if not iscoroutinefunction(handler):
             return await sync_to_async(self.run)(asked, handler)
         try:
             if says_who(request):
                 await sync_to_async(self.admit)(asked)
             else:
-                asked._not_authenticated()
+                asked._not_authenticated()  # type: ignore[attr-defined]  # absent from the stubs
                 self.check(asked)
-            said = await handler(asked, *args, **kwargs)
-        except REFUSALS as error:
-            return self.finish(asked, self.refusal(error))
-        return self.finish(asked, as_answer(said))
+            data = await handler(asked, *args, **kwargs)
+        except SERVICE_ERRORS as error:
+            return self.finish(asked, self.error_response(error))
+        return self.finish(asked, as_answer(data))
 
-    async def options(self, request: Request, *args, **kwargs) -> HttpResponse:
-        """Which methods there are; what each takes is in the schema."""
+    async def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # as above
+        """The allowed methods."""
         return Answer(headers={"Allow": ", ".join(self.allowed_methods)})
 
-    def run(self, request: Request, handler) -> HttpResponse:
-        """On a thread."""
+    def run(self, request: Request, handler: Callable[..., Any]) -> HttpResponse:
+        """Runs in a thread."""
         try:
             self.admit(request)
             answer = self.answer(request, handler)
-        except REFUSALS as error:
-            answer = self.refusal(error)
+        except SERVICE_ERRORS as error:
+            answer = self.error_response(error)
         except RawPostDataException:
-            answer = self.refusal(errors.Unreadable())
+            answer = self.error_response(errors.MalformedBody())
         return self.finish(request, answer)
 
-    def answer(self, request: Request, handler) -> HttpResponse:
+    def answer(self, request: Request, handler: Callable[..., Any]) -> HttpResponse:
         def handle() -> HttpResponse:
             return as_answer(handler(request, *self.args, **self.kwargs))
 
-        is_made_once = request.method == "POST" and self.is_repeatable and idempotency.key_of(request) is not None
-        if is_made_once:
-            return idempotency.once(request, handle, prepare=lambda: self.prepare(request))
+        key = idempotency.key_of(request) if request.method == "POST" and self.accepts_idempotency_key else None
+        if key is not None:
+            return idempotency.once(request, key, handle, prepare=lambda: self.prepare(request))
         if request.method == "POST":
             self.prepare(request)
         return handle()
 
     def prepare(self, request: Request) -> None:
-        """For POST: what takes long and touches no row, done before there is a transaction."""
+        """For POST: slow work without database access, done before the transaction."""
 
     def admit(self, request: Request) -> None:
         self.perform_authentication(request)
         if isinstance(request.user, SimpleLazyObject):
-            request._user = request.user._wrapped  # a row that is given it shows a person, not a promise of one
+            # A row that is given it shows a person, not a promise of one.
+            request._user = request.user._wrapped  # type: ignore[attr-defined]  # DRF's own
         self.check(request)
 
     def check(self, request: Request) -> None:
@@ -124,23 +130,21 @@ class Endpoint(APIView):
     def get_permissions(self) -> list:
         return [permission() for permission in (FromThisSite, InScope, *self.permission_classes)]
 
-    def permission_denied(self, request: Request, message=None, code=None) -> None:
-        """DRF says 401 to everybody whom no authenticator knows; a page of another site is refused as what it is."""
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        """401 without authentication; 403 for cross-site requests."""
         if code == FromThisSite.code:
-            raise errors.NotAllowed(message, code)
+            raise errors.NotAllowed(message or "", FromThisSite.code)
         super().permission_denied(request, message, code)
 
-    def refusal(self, error: Exception) -> HttpResponse:
-        if isinstance(error, APIException) and error.status_code in {401, 403} and not hasattr(error, "auth_header"):
-            challenge = self.get_authenticate_header(self.request)
-            if challenge and error.status_code == 401:
-                error.auth_header = challenge
-        said = errors.answer(error, {})
-        answer = Answer(said.data, said.status_code)
-        for name, value in said.headers.items():
-            if name != "Content-Type":
-                answer.headers[name] = value
-        if said.status_code == 405:
+    def error_response(self, error: Exception) -> HttpResponse:
+        if isinstance(error, APIException) and error.status_code == 401:
+            error.auth_header = self.get_authenticate_header(self.request)  # type: ignore[attr-defined]  # as DRF does
+        data = exception_handler(error, {})
+        if data is None:
+            raise error
+        data.headers.pop("Content-Type", None)
+        answer = Answer(data.data, data.status_code, data.headers)
+        if data.status_code == 405:
             answer.headers["Allow"] = ", ".join(self.allowed_methods)
         return answer
 
@@ -154,23 +158,19 @@ class Endpoint(APIView):
 
 
 def says_who(request: HttpRequest) -> bool:
-    """Is there anything by which somebody could be known?"""
+    """Whether the request has credentials."""
     return "HTTP_AUTHORIZATION" in request.META or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def tell_length(request: HttpRequest) -> None:
-    """A body that came in pieces has arrived by now; without a length DRF takes it for an empty one."""
+    """Sets Content-Length for a chunked body, which DRF would take for empty."""
     if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
         request.META["CONTENT_LENGTH"] = request._stream.seek(0, SEEK_END)
         request._stream.seek(0)
 
 
-def as_answer(said) -> HttpResponse:
-    return said if isinstance(said, HttpResponse) else Answer(said)
-
-
 def conditional(request: Request, answer: HttpResponse) -> HttpResponse:
-    """With an ETag; 304 to whom it is nothing new. The words are those of the representation, so the tag is strong."""
+    """Adds a strong ETag, and answers 304 if it matches."""
     if "ETag" not in answer.headers:
         answer.headers["ETag"] = f'"{digest(answer.content)}"'
     known = parse_etags(request.headers.get("If-None-Match", ""))

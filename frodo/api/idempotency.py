@@ -1,57 +1,36 @@
-"""`Idempotency-Key`: who asks again, not knowing whether the first time got through, is given the first answer.
+"""`Idempotency-Key`: a repeated request gets the first response.
 
-The answer is written down in the transaction that makes the thing, so either both are there or neither is.
+The response is stored in the transaction of the change, so either both exist or neither.
 """
 
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from typing import Any
 
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from frodo.addresses import client_address, network
-from frodo.errors import Refused
-from frodo.fields import ExactCharField
-from frodo.racing import TIMES, was_in_the_way
+from frodo.client_ip import client_address, network
+from frodo.conflict_retry import TIMES, is_conflict
+from frodo.errors import ServiceError
+from frodo.models import KEPT, MAX_KEY, AnswerGiven
 
-KEPT = timedelta(days=1)
-MAX_KEY = 200
 HEADERS = ("Location", "ETag")
 
 
-class BadKey(Refused):
+class BadKey(ServiceError):
     code = "bad_idempotency_key"
     message = _("An Idempotency-Key has 1 to 200 visible ASCII characters, such as a UUID.")
 
 
-class KeyUsedOtherwise(Refused):
+class KeyUsedOtherwise(ServiceError):
     code = "idempotency_key_reused"
     message = _("This Idempotency-Key was used with another request. Use a new one.")
     status = 422
-
-
-class AnswerGiven(models.Model):
-    """What was answered to a request that made something."""
-
-    who = ExactCharField(max_length=100)
-    key = ExactCharField(max_length=MAX_KEY)
-    request = models.CharField(max_length=64)
-    """A digest of what was asked for."""
-    status = models.PositiveSmallIntegerField(default=0)
-    headers = models.JSONField(default=dict)
-    body = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["who", "key"], name="one_answer_to_a_key")]
-
-    def __str__(self) -> str:
-        return f"{self.who}: {self.key}"
 
 
 def key_of(request: Request) -> str | None:
@@ -63,13 +42,12 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def once(request: Request, make: Callable[[], HttpResponse], prepare: Callable[[], None]) -> HttpResponse:
-    """`make()`, unless it was made before; then its answer, again. What is refused is not kept, and can be tried again.
+def once(request: Request, key: str, make: Callable[[], HttpResponse], prepare: Callable[[], None]) -> HttpResponse:
+    """`make()`, or its stored response. Errors are not stored, so they can be retried.
 
-    `prepare` is called before the transaction of `make`, where that is to be called at all. Two at once wait for each
-    other at the unique key.
+    `prepare` is called before the transaction. Two concurrent requests wait for each other at the unique key.
     """
-    who, key, asked = asker(request), key_of(request), fingerprint(request)
+    who, asked = asker(request), fingerprint(request)
     is_prepared = False
     for attempt in range(TIMES):
         given = AnswerGiven.objects.filter(who=who, key=key, created_at__gt=timezone.now() - KEPT).first()
@@ -81,7 +59,7 @@ def once(request: Request, make: Callable[[], HttpResponse], prepare: Callable[[
         try:
             return make_and_note(who, key, asked, make)
         except (IntegrityError, OperationalError) as error:
-            met_another = isinstance(error, IntegrityError) or was_in_the_way(error)
+            met_another = isinstance(error, IntegrityError) or is_conflict(error)
             if attempt == TIMES - 1 or not met_another:
                 raise
     raise AssertionError("unreachable")
@@ -107,22 +85,20 @@ def again(given: AnswerGiven, asked: str) -> HttpResponse:
 
 
 def asker(request: Request) -> str:
-    """A guest is known by the network; the key itself is hard to guess."""
+    """Guests are identified by network; the key itself is hard to guess."""
     return f"user:{request.user.pk}" if request.user.is_authenticated else network(client_address(request))[:100]
 
 
 def fingerprint(request: Request) -> str:
-    """Of address and body; of a form with files, of what is in them."""
+    """A digest of URL and body; of the parts of a form with files."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     files = request.FILES
-    said = {name: request.data.getlist(name) for name in request.data if name not in files} if files else request.data
-    digest.update(json.dumps(said, sort_keys=True).encode())
+    data: Any = request.data
+    if files:
+        data = {name: data.getlist(name) for name in data if name not in files}
+    digest.update(json.dumps(data, sort_keys=True).encode())
     for name in sorted(files):
         for chunk in files[name].chunks():
             digest.update(chunk)
         files[name].seek(0)
     return digest.hexdigest()
-
-
-def forget_answers() -> int:
-    return AnswerGiven.objects.filter(created_at__lte=timezone.now() - KEPT).delete()[0]

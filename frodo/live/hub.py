@@ -1,60 +1,58 @@
-"""All rooms of this process, and their one place on the channel layer."""
+"""All rooms of a process, and its membership in the channel layer."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import Error as DatabaseError
 
-from frodo import layer
-from frodo.outages import PAUSE, Away
-
-from . import presence
-from .listener import GONE, Listener
-from .room import Room, Source, room_name
+from frodo import channel_layer, metrics
+from frodo.circuit_breaker import PAUSE
+from frodo.live import presence
+from frodo.live.listener import GONE, Listener
+from frodo.live.room import Room, Source, room_name
 
 logger = logging.getLogger(__name__)
 
 SWEEP = 5.0
-"""Seconds between looks at the source: finds what the layer lost, joins it again after it was away."""
+"""Seconds between checks of the source, which find events that the layer lost."""
 
 
 def publish(source: str, key: int, n: int, text: str) -> None:
-    """Tell all processes. Called after commit; never fails, for the event is kept and will be found."""
-    try:
-        async_to_sync(send_to_group)(room_name(source, key), n, text)
-    except Away as away:
-        logger.debug("Live: event %s of %s %s was not sent: %s", n, source, key, away)
-    except Exception as error:  # whatever the layer's server throws at us
-        logger.warning("Live: event %s of %s %s was not sent: %r", n, source, key, error)
+    """Publish an event to all processes after the commit. Never fails: the event is stored and will be found."""
+    metrics.EVENTS.labels(source).inc()
+    room = room_name(source, key)
+    channel_layer.sender.send(room, event_message(room, n, text))
 
 
 async def send_to_group(room: str, n: int, text: str) -> None:
-    await tell_group({"type": "live.event", "room": room, "n": n, "text": text})
+    await channel_layer.send_to_group(room, event_message(room, n, text))
+
+
+def event_message(room: str, n: int, text: str) -> dict:
+    return {"type": "live.event", "room": room, "n": n, "text": text}
 
 
 def tell_writing(source: str, key: int, name: str) -> None:
-    """Somebody writes there just now. Never fails: it may be lost."""
-    try:
-        async_to_sync(tell_group)({"type": "live.writing", "room": room_name(source, key), "name": name})
-    except Away as away:
-        logger.debug("Live: that somebody writes was not sent: %s", away)
-    except Exception as error:  # whatever the layer's server throws at us
-        logger.warning("Live: that somebody writes was not sent: %r", error)
+    """Publish a typing indicator. May be lost."""
+    room = room_name(source, key)
+    channel_layer.sender.send(room, {"type": "live.writing", "room": room, "name": name})
 
 
-async def tell_group(message: dict) -> None:
-    await layer.send_to_group(message["room"], message)
+async def signal(source: str, key: int, text: str) -> None:
+    """Send a frame without a number, which is not stored, to everybody in a room. May be lost."""
+    room = room_name(source, key)
+    await channel_layer.sender.try_to_send(room, {"type": "live.signal", "room": room, "text": text})
 
 
 class Hub:
-    """All rooms with open sockets on this event loop."""
+    """All rooms with open sockets on one event loop."""
 
     def __init__(self) -> None:
-        self.layer = get_channel_layer()
+        self.layer = channel_layer.configured_layer()
         self.rooms: dict[str, Room] = {}
         self.lock = asyncio.Lock()  # one at a time joins and leaves groups
         self.channel: str | None = None
@@ -90,10 +88,11 @@ class Hub:
         if room.filling is not None:
             room.filling.cancel()
         async with self.lock:
-            if room.joined_layer and room.name not in self.rooms:
+            channel = self.channel
+            if room.joined_layer and channel is not None and room.name not in self.rooms:
                 if settings.SHOW_PRESENCE:
                     await self.tell_number(room)
-                await self.ask_layer(lambda: self.layer.group_discard(room.name, self.channel))
+                await self.ask_layer(lambda: self.layer.group_discard(room.name, channel))
         if not self.rooms:
             for task in self.tasks:
                 task.cancel()
@@ -103,28 +102,28 @@ class Hub:
         async with self.lock:
             if room.joined_layer or room.name not in self.rooms:
                 return
-            if self.channel is None:
-                self.channel = await self.ask_layer(lambda: self.layer.new_channel())
-                if self.channel is None:
+            channel = self.channel
+            if channel is None:
+                channel = self.channel = await self.ask_layer(lambda: self.layer.new_channel())
+                if channel is None:
                     return
-                self.tasks.append(asyncio.create_task(self.listen(self.channel)))
-            await self.ask_layer(lambda: self.layer.group_add(room.name, self.channel))
+                self.tasks.append(asyncio.create_task(self.listen(channel)))
+            await self.ask_layer(lambda: self.layer.group_add(room.name, channel))
             room.joined_layer = not self.layer_is_away
 
-    async def ask_layer(self, call: Callable[[], Awaitable]):
-        """The layer's answer; None, and a mark, when its server is away. Those in line do not wait for it in turn."""
+    async def ask_layer(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """The layer's response; None, with a mark, if its server is down, so that others do not wait as well."""
         if self.layer_is_away and time.monotonic() < self.next_try:
             return None
         try:
-            async with asyncio.timeout(layer.TIMEOUT):
+            async with asyncio.timeout(channel_layer.TIMEOUT):
                 answer = await call()
-        except Exception as error:  # other people's server
-            if not self.layer_is_away:
-                logger.warning("Live: the channel layer is away, events come by asking: %r", error)
+        except channel_layer.ERRORS as error:
+            channel_layer.outage.begin(error, 0)
             self.layer_is_away, self.next_try = True, time.monotonic() + PAUSE
             return None
         if self.layer_is_away:
-            logger.warning("Live: the channel layer is back")
+            channel_layer.outage.end()
         self.layer_is_away = False
         return answer
 
@@ -132,7 +131,7 @@ class Hub:
         while True:
             try:
                 message = await self.layer.receive(channel)
-            except Exception as error:  # other people's server
+            except channel_layer.ERRORS as error:
                 logger.warning("Live: nothing can be heard from the channel layer: %r", error)
                 await asyncio.sleep(1)
                 continue
@@ -144,6 +143,8 @@ class Hub:
         match message["type"]:
             case "live.event":
                 room.hear(message["n"], message["text"])
+            case "live.signal":
+                room.whisper(message["text"])
             case "live.writing":
                 room.presence.hear_writing(message["name"], time.monotonic())
             case "live.reading" if message["hub"] != self.channel:
@@ -168,7 +169,7 @@ class Hub:
             await asyncio.sleep(SWEEP)
             try:
                 await self.sweep_once()
-            except Exception:
+            except (DatabaseError, OSError):  # the next one will do it
                 logger.exception("Live: looking for lost events failed")
 
     async def sweep_once(self) -> None:
@@ -208,3 +209,6 @@ def forget(hub: Hub) -> None:
 
 def n_sockets() -> int:
     return sum(len(room.listeners) for known in hubs.values() for room in known.rooms.values())
+
+
+metrics.samplers.append(lambda: metrics.SOCKETS.set(n_sockets()))

@@ -1,32 +1,32 @@
-"""One open socket, and what waits for it."""
+"""One open websocket and its queue."""
 
 import asyncio
 import types
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from dataclasses import dataclass
 from json import dumps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from frodo.asgi_types import Send
 
 if TYPE_CHECKING:
-    from .room import Room
+    from frodo.live.room import Room
 
 GONE = 4004
-"""There is no such room, or no longer."""
+"""Close code: no such room."""
 TOO_SLOW = 4008
-"""Frames waited too long to be read: come back with your last number."""
+"""Close code: too many frames waited; reconnect with the last number."""
 LATER = 1013
-"""No room or no database now: come back later, ask by HTTP until then."""
+"""Close code: overloaded or no database; poll and reconnect later."""
 
 MAX_WAITING = 100
-"""Frames that may wait for a reader who does not read."""
-
-Send = Callable[[dict], Awaitable[None]]
+"""Maximum of waiting frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What was missed: the newest number, and the frames up to it. `frames` None: they cannot be had."""
+    """Missed events: the latest number and the frames up to it; `frames` is None if they are no longer available."""
 
     n: int
     frames: list[tuple[int, str]] | None
@@ -36,11 +36,12 @@ def reset_frame(n: int) -> str:
     return dumps({"type": "reset", "n": n})
 
 
-def begin(coroutine: Coroutine) -> Coroutine | None:
-    """Run a coroutine up to its first wait. None when it is done, else the rest of it.
+def begin(coroutine: Awaitable[None]) -> Awaitable[None] | None:
+    """Run a coroutine until it first waits. Returns None when it is done, else the rest.
 
-    Writing to a socket hardly ever waits, and a task for each of 5,000 sockets costs more than the writing.
+    Writing to a socket rarely waits, and a task for each of 5,000 sockets costs more than the writing.
     """
+    assert isinstance(coroutine, Coroutine)
     try:
         waits_for = coroutine.send(None)
     except StopIteration:
@@ -49,7 +50,8 @@ def begin(coroutine: Coroutine) -> Coroutine | None:
 
 
 @types.coroutine
-def rest_of(coroutine: Coroutine, waits_for):
+def rest_of(coroutine: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
+    step: Callable[[Any], Any]
     while True:
         try:
             value = yield waits_for
@@ -64,7 +66,7 @@ def rest_of(coroutine: Coroutine, waits_for):
 
 
 class Listener:
-    """One socket in a room. Frames that cannot be written at once wait here, but not for ever."""
+    """One websocket in a room. Frames that cannot be written at once wait here, up to MAX_WAITING."""
 
     __slots__ = ("gone", "last", "room", "send", "task", "waiting")
 
@@ -84,13 +86,13 @@ class Listener:
             self.write(text)
 
     def whisper(self, text: str) -> bool:
-        """Say what has no number, unless it is still reading what it missed. Who reads slowly is spared it."""
+        """Send a frame without a number, unless the client is catching up or slow."""
         if self.task is None and self.last is not None:
             self.write(text)
         return self.last is not None
 
     def catch_up(self, backlog: Backlog) -> None:
-        """Hello, what was missed, and what came while it was read."""
+        """Send hello, missed events, and what arrived meanwhile."""
         meanwhile, self.waiting = self.waiting, deque()
         self.last = backlog.n
         self.write(dumps({"type": "hello", "n": backlog.n}))
@@ -130,7 +132,7 @@ class Listener:
             self.task = None
 
     def close(self, code: int) -> None:
-        """Say goodbye. Whoever reads nothing is not waited for."""
+        """Close, without waiting for a client that does not read."""
         if self.gone:
             return
         self.gone = True

@@ -1,4 +1,4 @@
-"""Who is in a room right now, in all processes together: how many listen, and who writes. Nothing of it is kept.
+"""Presence in a room over all processes: number of listeners and who is typing. Nothing is stored.
 
 Each process tells the others its number of listeners when that changes, and now and then again, so that the number
 of a process that died is forgotten. What is told to listeners carries no number and may be lost.
@@ -7,17 +7,17 @@ of a process that died is forgotten. What is told to listeners carries no number
 from json import dumps
 
 PULSE = 1.5
-"""Seconds between two frames of a room, at least."""
+"""Minimum seconds between presence frames of a room."""
 AGAIN = 30.0
 FORGOTTEN = 75.0
 WRITES_FOR = 8.0
-"""Seconds for which somebody writes after having said so."""
+"""Seconds for which a typing indicator lasts."""
 MAX_NAMES = 5
 MAX_HEARD = 100
 
 
 class Presence:
-    """Of one room, as one process knows it."""
+    """Presence in one room, as one process knows it."""
 
     __slots__ = ("announced", "announced_at", "others", "told", "writing")
 
@@ -41,15 +41,15 @@ class Presence:
             self.writing[name] = now + WRITES_FOR
 
     def is_due(self, own: int, now: float) -> bool:
-        """Is the own number to be told to the other processes?"""
+        """Whether this process should announce its number of listeners."""
         if own == self.announced and now - self.announced_at < AGAIN:
             return False
         self.announced, self.announced_at = own, now
         return True
 
     def news(self, own: int, now: float) -> str | None:
-        """The frame for those who listen; None while it is what they were told last."""
-        self.others = {hub: said for hub, said in self.others.items() if now - said[1] < FORGOTTEN}
+        """The presence frame; None if unchanged."""
+        self.others = {hub: values for hub, values in self.others.items() if now - values[1] < FORGOTTEN}
         self.writing = {name: until for name, until in self.writing.items() if until > now}
         reading = own + sum(n for n, _at in self.others.values())
         data = {"reading": reading, "writing": list(self.writing)[:MAX_NAMES]}

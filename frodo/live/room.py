@@ -1,4 +1,4 @@
-"""What happens to one thing, such as a post, and who in this process listens."""
+"""A room: the events of one object, such as a post, and its listeners in this process."""
 
 import asyncio
 import logging
@@ -6,30 +6,33 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
-from .listener import Backlog, Listener, reset_frame
-from .presence import Presence
+from django.db import Error as DatabaseError
+
+from frodo import metrics
+from frodo.live.listener import Backlog, Listener, reset_frame
+from frodo.live.presence import Presence
 
 logger = logging.getLogger(__name__)
 
 MAX_RECENT = 100
-"""Frames a room remembers, so that those who come back after a cut ask the database nothing."""
+"""Recent frames kept, so that reconnecting clients need no query."""
 GRACE = 0.05
-"""Seconds a number may be late, as when two processes commit at once, before it is read from the source."""
+"""Seconds to wait for a number that is late, as when two processes commit at once."""
 
 
 class Source(Protocol):
-    """Where a room's events are kept. A room is a source and a key, such as posts and a post's id."""
+    """Where a room's events are stored. A room is identified by source and key."""
 
     name: str
 
     async def since(self, key: int, n: int | None) -> Backlog | None:
-        """Everything after `n`; nothing for n None; None when the key is not, or no longer, to be seen."""
+        """Events after `n`; empty for None; None if the key is not visible."""
 
     async def latest(self, keys: Iterable[int]) -> dict[int, int]:
-        """The newest number of each key that is to be seen."""
+        """The latest number of each visible key."""
 
     def rewrites_history(self, text: str) -> bool:
-        """Are earlier frames not to be shown any more after this one?"""
+        """Whether earlier frames must not be sent after this one."""
 
 
 def room_name(source: str, key: int) -> str:
@@ -37,7 +40,7 @@ def room_name(source: str, key: int) -> str:
 
 
 class Room:
-    """The sockets of one post in this process, and how far they have been told."""
+    """The sockets of one room in this process, and the last number sent."""
 
     def __init__(self, source: Source, key: int) -> None:
         self.source = source
@@ -52,7 +55,7 @@ class Room:
         self.presence = Presence()
 
     async def backlog(self, since: int | None) -> Backlog | None:
-        """What a newcomer missed: from memory if we can, else from the source."""
+        """Missed events, from memory or the source."""
         if self.last is not None and self.joined_layer:
             if since is None:
                 return Backlog(self.last, [])
@@ -82,6 +85,7 @@ class Room:
         if self.source.rewrites_history(text):
             self.recent.clear()
         self.recent.append((n, text))
+        metrics.FRAMES.inc(len(self.listeners))
         for listener in self.listeners:
             listener.tell(n, text)
 
@@ -97,7 +101,7 @@ class Room:
             backlog = await self.source.since(self.key, self.last)
             if backlog is not None:
                 self.take(backlog)
-        except Exception:  # the source is away: the next sweep tries again
+        except (DatabaseError, OSError):  # the source is away: the next sweep tries again
             logger.exception("Live: the gap in %s could not be filled", self.name)
         finally:
             self.filling = None
@@ -110,9 +114,9 @@ class Room:
                 listener.tell(backlog.n, reset_frame(backlog.n))
         else:
             for n, text in backlog.frames:
-                if n == self.last + 1:
+                if self.last is not None and n == self.last + 1:
                     self.tell(n, text)
-        self.early = {n: text for n, text in self.early.items() if n > self.last}
+        self.early = {n: text for n, text in self.early.items() if self.last is None or n > self.last}
         self.tell_early()
         self.early.clear()  # what the source does not know yet, a sweep will find there
 

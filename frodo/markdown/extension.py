@@ -1,35 +1,25 @@
 """CommonMark and GitHub's additions as one extension of `markdown`; name it before other extensions.
 
-`markdown` splits text at blank lines and applies one pattern after another. CommonMark cannot be had
-that way, so the block parser and the inline step are replaced, each under its old name. What other
-extensions register (block processors for paragraphs, inline patterns, tree and post processors) is
-still asked; what `markdown` itself registered stays in its registries, unused.
+`markdown` splits text at blank lines and applies one pattern after another; CommonMark cannot be had that way. So
+markdown-it-py reads the text, and its tokens become the element tree of `markdown`. Other extensions take part by their
+preprocessors, tree processors and postprocessors. Grammar is added as plugins of markdown-it-py, in `grammar.py`.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, STX, AtomicString, code_escape
+from markdown.util import ETX, STX, code_escape
 
-from .emphasis import fill
-from .footnotes import Footnotes
-from .inlines import Inlines
-from .math import Formula, formula
-from .structure import Structure
-from .tree import Builder
-
-# What stands in for a block put aside; emphasis does not reach across it.
-ASIDE = re.compile(rf"(\s*{STX}[^{ETX}]*{ETX}\s*)")
+from frodo.markdown.grammar import grammar
+from frodo.markdown.math import Formula, formula
+from frodo.markdown.tree import TreeBuilder
 
 
 def plain_code(code: str, info: str) -> str:
@@ -40,7 +30,7 @@ def plain_code(code: str, info: str) -> str:
 
 
 def source_math(tex: str, display: bool, block: bool = False) -> Formula:
-    return formula(tex, code_escape(tex), display, block)
+    return formula(tex, tex, display, block)
 
 
 @dataclass
@@ -50,7 +40,7 @@ class Options:
     html: bool = True
     breaks: bool = False
     math: bool = False
-    notes: bool = False
+    notes: bool = False  # footnotes, definition lists and attributes of headings
     tasks: bool = True
     tables: bool = True
     more: str = ""  # stands in for <!--more--> when given
@@ -59,22 +49,22 @@ class Options:
 
 
 class CommonMark(Extension):
-    def __init__(self, **options):
+    def __init__(self, **options: Any):
         super().__init__()
         self.options = Options(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        own = {id(each) for each in [*md.parser.blockprocessors, *md.inlinePatterns]}
         md.preprocessors.register(CleanLines(md), "normalize_whitespace", 30)
         md.preprocessors.deregister("html_block")
-        md.parser = Blocks(md, self.options, own)
-        md.treeprocessors.register(InlineStep(md, self.options, own), "inline", 20)
+        md.parser = Parser(md, self.options)
+        md.treeprocessors.deregister("inline")
         md.treeprocessors.deregister("prettify")
-        md.registerExtension(self)
-        self.md = md
+        # The serializer of `markdown` leaves alone what looks like an entity; there are none left in our tree.
+        md.output_formats = dict.fromkeys(md.output_formats, to_html)  # type: ignore[misc]  # one instance's own
 
-    def reset(self) -> None:
-        self.md.parser.footnotes = Footnotes()
+
+def to_html(element: Element) -> str:
+    return ElementTree.tostring(element, encoding="unicode", method="html")
 
 
 class CleanLines(Preprocessor):
@@ -86,91 +76,22 @@ class CleanLines(Preprocessor):
         return text.encode("utf-8", "replace").decode().split("\n")
 
 
-class Blocks(BlockParser):
-    """The block parser other extensions meet as `md.parser`."""
+class Parser(BlockParser):
+    """What other extensions meet as `md.parser`. `ids` are those of the last document's own HTML and notes."""
 
-    def __init__(self, md: Markdown, options: Options, own: set[int]):
+    def __init__(self, md: Markdown, options: Options):
         super().__init__(md)
         self.blockprocessors = md.parser.blockprocessors
-        self.options, self.own = options, own
-        self.footnotes = Footnotes()
+        self.options = options
+        self.ids: dict[str, int] = {}
 
-    def parseDocument(self, lines: list[str]) -> ElementTree.ElementTree:
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree.ElementTree:
         self.root = Element(self.md.doc_tag)
-        self.others = [each for each in self.blockprocessors if id(each) not in self.own]
-        self.parse(self.root, lines)
-        self.footnotes.append(self.root)
+        options = self.options
+        parser = grammar(
+            html=options.html, notes=options.notes, tasks=options.tasks, tables=options.tables, has_math=options.math
+        )
+        builder = TreeBuilder(self.md, options, self.root)
+        builder.build(parser.parse("\n".join(lines).rstrip("\n") + "\n"))
+        self.ids = builder.ids
         return ElementTree.ElementTree(self.root)
-
-    def parseChunk(self, parent: Element, text: str) -> None:
-        self.parse(parent, text.split("\n"))
-
-    def parseBlocks(self, parent: Element, blocks: list[str]) -> None:
-        text = "\n\n".join(blocks)
-        blocks.clear()
-        self.parse(parent, text.split("\n"))
-
-    def parse(self, parent: Element, lines: list[str]) -> None:
-        structure = Structure(self.options)
-        document = structure.read(lines)
-        for label, target in structure.references.items():
-            self.md.references.setdefault(label, target)
-        builder = Builder(self.md, self.options, self.offer)
-        builder.children(document, parent)
-        self.footnotes.define(builder.notes)
-
-    def offer(self, parent: Element, text: str) -> bool:
-        """Let other extensions' processors have a paragraph; whether one of them took it."""
-        for processor in self.others:
-            blocks = [text]
-            if processor.test(parent, text) and processor.run(parent, blocks) is not False:
-                if blocks:
-                    self.parseBlocks(parent, blocks)
-                return True
-        return False
-
-
-class InlineStep(Treeprocessor):
-    """The inline step, under the name and with the attribute other extensions look for."""
-
-    def __init__(self, md: Markdown, options: Options, own: set[int]):
-        super().__init__(md)
-        self.options, self.own = options, own
-        self.stashed_nodes: dict[str, Element | str] = {}
-
-    def run(self, root: Element) -> None:
-        patterns = [
-            each for each in self.md.inlinePatterns if id(each) not in self.own and isinstance(each, InlineProcessor)
-        ]
-        inlines = Inlines(self.md, self.options, patterns, self.md.parser.footnotes.refer)
-        for element in list(root.iter()):
-            children = list(element)
-            if not has_text(element.text) and not any(has_text(child.tail) for child in children):
-                continue
-            nodes = take(inlines, element.text)
-            if nodes is not None:
-                element.text = None
-            else:
-                nodes = []
-            for child in children:
-                tail = take(inlines, child.tail)
-                if tail is not None:
-                    child.tail = None
-                nodes.append(child)
-                nodes.extend(tail or ())
-            element[:] = []
-            fill(element, nodes)
-
-
-def has_text(text: str | None) -> TypeGuard[str]:
-    return text is not None and not isinstance(text, AtomicString) and bool(text.strip())
-
-
-def take(inlines: Inlines, text: str | None) -> list | None:
-    if not has_text(text):
-        return None
-    if STX not in text:
-        end = len(text.rstrip("\n"))
-        return [*inlines.parse(text[:end]), text[end:]]
-    parts = ASIDE.split(text.rstrip("\n"))
-    return [node for at, part in enumerate(parts) for node in ([part] if at % 2 else inlines.parse(part))]

@@ -1,4 +1,4 @@
-"""TeX in the text: found on one side, drawn as MathML on the other.
+"""TeX drawn as MathML.
 
 MathML needs no script and no other host. The sanitizer would take it apart, so a formula travels as
 a token nobody can guess and is put in afterwards, rebuilt here from known elements alone.
@@ -11,22 +11,14 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from latex2mathml import exceptions
-from latex2mathml.converter import convert
-from markdown.util import AtomicString
+from latex2mathml.converter import convert_to_element
 
-LONGEST = 4000
+from frodo.markdown.formulas import LONGEST
+
 DEEPEST = 40
 
-# `$` opens before a visible character and closes after one. Letters and digits outside say that
-# it is money or a shell variable; so does another `$` or a code span inside.
-DOLLARS = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$", re.DOTALL)
-DOLLAR = re.compile(r"\$(?=[^\s$])((?:[^$\\`]|\\.)+)(?<=[^\s])\$(?![0-9A-Za-z$])", re.DOTALL)
-ROUND = re.compile(r"\\\(((?:[^\\]|\\(?![()]).)+?)\\\)", re.DOTALL)
-SQUARE = re.compile(r"\\\[((?:[^\\]|\\(?![\[\]]).)+?)\\\]", re.DOTALL)
-# `\[` is also how a bracket is escaped: in a line of text it takes one of these to be a formula.
-TEX_SIGN = re.compile(r"[\\^_={}+]")
-BLANK_LINE = re.compile(r"\n[ \t]*\n")
-
+MACROS = re.compile(r"\\(?:(?:re)?new|provide)(?:command|environment)|\\(?:def|let)(?![A-Za-z])")
+"""Definitions, which may double what they are made of over and over."""
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ELEMENTS = frozenset(
     (
@@ -44,6 +36,27 @@ ATTRIBUTES = frozenset(
 )
 
 
+ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]+)\*?\}(?:(?<=at\})\{\d+\}|(?<=at\*\})\{\d+\})?")
+ENVIRONMENTS = {
+    "aligned": ("align*", ""),
+    "alignat": ("align*", ""),
+    "alignedat": ("align*", ""),
+    "flalign": ("align*", ""),
+    "eqnarray": ("array", "{rcl}"),
+    "gather": ("array", "{c}"),
+    "gathered": ("array", "{c}"),
+    "multline": ("array", "{c}"),
+}
+"""Environments that the converter does not know, by what draws the same."""
+
+
+def known_environment(match: re.Match[str]) -> str:
+    if match[2] not in ENVIRONMENTS:
+        return match[0]
+    name, columns = ENVIRONMENTS[match[2]]
+    return f"\\{match[1]}{{{name}}}" + (columns if match[1] == "begin" else "")
+
+
 class Formula(Element):
     """Its place in the tree: the text is the token, the source goes into plain text."""
 
@@ -53,29 +66,9 @@ class Formula(Element):
 def formula(tex: str, token: str, display: bool, block: bool = False) -> Formula:
     element = Formula("div" if block else "span")
     element.set("class", "math display" if display else "math")
-    element.text = AtomicString(token)
+    element.text = token
     element.tex = tex
     return element
-
-
-def inline_math(text: str, at: int) -> tuple[str, bool, int] | None:
-    """The formula that begins at `at`: its TeX, whether it is displayed, where it ends."""
-    if text[at] == "\\":
-        display = text[at + 1] == "["
-        match = (SQUARE if display else ROUND).match(text, at, at + LONGEST)
-        if match and display and not TEX_SIGN.search(match[1]):
-            return None
-    elif text.startswith("$$", at):
-        display = True
-        match = DOLLARS.match(text, at, at + LONGEST)
-    else:
-        display = False
-        if at and text[at - 1].isascii() and (text[at - 1].isalnum() or text[at - 1] == "$"):
-            return None
-        match = DOLLAR.match(text, at, at + LONGEST)
-    if not match or not match[1].strip() or BLANK_LINE.search(match[1]):
-        return None
-    return match[1].strip(), display, match.end()
 
 
 def draw(tex: str, display: bool) -> str:
@@ -85,10 +78,10 @@ def draw(tex: str, display: bool) -> str:
 
 @lru_cache(maxsize=2048)
 def mathml(tex: str, display: bool) -> str:
-    if len(tex) > LONGEST or tex.count("{") > 400 or depth(tex) > DEEPEST:
+    if len(tex) > LONGEST or MACROS.search(tex) or tex.count("{") > 400 or depth(tex) > DEEPEST:
         return ""
     try:
-        drawn = ElementTree.fromstring(convert(tex, display="block" if display else "inline"))  # noqa: S314 - no DTD
+        drawn = convert_to_element(ENVIRONMENT.sub(known_environment, tex), display="block" if display else "inline")
     except FAILURES:
         return ""
     content = Element("mrow")
@@ -105,7 +98,6 @@ def mathml(tex: str, display: bool) -> str:
 # What the converter raises on TeX it does not know or that is cut short.
 FAILURES: tuple[type[Exception], ...] = (
     *(kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)),
-    ElementTree.ParseError,
     AssertionError,
     AttributeError,
     LookupError,
@@ -139,5 +131,5 @@ def copy(source: Element, parent: Element) -> bool:
     if tag == "mtext" and not source.attrib.get("mathvariant"):
         kept.pop("mathsize", None)
     element = ElementTree.SubElement(parent, tag, kept)
-    element.text = source.text
+    element.text = html.unescape(source.text) if source.text else None
     return all(copy(child, element) for child in source)

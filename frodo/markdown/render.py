@@ -3,24 +3,26 @@
 import html
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from . import clean, code
-from .dress import Pictures, dress
-from .extension import CommonMark
-from .figures import frame
-from .headings import Heading, anchor
-from .math import Formula, draw, formula
-from .plain import count_words, shorten, squeeze
+from frodo.markdown import code, sanitizer
+from frodo.markdown.callouts import make_callouts
+from frodo.markdown.diagrams import Diagrams
+from frodo.markdown.elements import frame, label_tasks
+from frodo.markdown.extension import CommonMark, Parser
+from frodo.markdown.finishing import Pictures, finish_html
+from frodo.markdown.headings import Heading, anchor
+from frodo.markdown.math import Formula, draw, formula
+from frodo.text import MARKS
 
 LEAD = 200
 """Characters of the lead: the text's beginning as one line, without headings and code."""
-LONGEST_CODE = 60_000
-LONGEST_COMMENT_CODE = 4_000
 MORE_MARK = '<span id="more"></span>'
 NOTE_MARK = re.compile(r'<sup class="footnote-ref"[^>]*><a [^>]*>[^<]*</a></sup>')
 BACK_MARK = re.compile(r' ?<a class="footnote-back"[^>]*>[^<]*</a>')
@@ -36,22 +38,26 @@ class Rendered:
     text: str
     lead: str
     words: int
-    has_math: bool
 
 
 class Post(Treeprocessor):
-    """After the inline step: footnotes in order, anchors, figures."""
+    """Callouts, anchors and figures."""
 
     toc: tuple[Heading, ...] = ()
 
+    def __init__(self, md: Markdown, language: str) -> None:
+        super().__init__(md)
+        self.language = language
+
     def run(self, root: Element) -> None:
-        self.md.parser.footnotes.finish()
-        self.toc = anchor(root)
+        make_callouts(root, self.language)
+        self.toc = anchor(root, cast(Parser, self.md.parser).ids)
         frame(root)
+        label_tasks(root)
 
 
 class Comment(Treeprocessor):
-    """After the inline step: a heading becomes a bold line, a picture a link to it."""
+    """A heading becomes a bold line, a picture a link to it."""
 
     def run(self, root: Element) -> None:
         for element in root.iter():
@@ -68,7 +74,7 @@ class Comment(Treeprocessor):
 class Formulas:
     """Formulas on their way past the sanitizer: tokens out, MathML in."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.key = "x" + secrets.token_hex(12)
         self.found: list[tuple[str, bool]] = []
 
@@ -84,65 +90,63 @@ class Formulas:
     def sources(self, text: str) -> str:
         return self.sub(rf"{self.key}m(\d+)e", text, lambda tex, display: tex)
 
-    def sub(self, pattern: str, text: str, how) -> str:
+    def sub(self, pattern: str, text: str, how: Callable[[str, bool], str]) -> str:
         return re.sub(pattern, lambda match: how(*self.found[int(match[1])]), text) if self.found else text
 
 
-def render_post(text: str, *, pictures: Pictures | None = None) -> Rendered:
-    raw, more, formulas, toc = convert_post(text, html=True)
-    if clean.is_too_deep(raw):
-        raw, more, formulas, toc = convert_post(text, html=False)
-    cleaned = clean.AUTHOR.clean(raw)
-    bare = BACK_MARK.sub("", NOTE_MARK.sub("", raw)).replace(more, "")
+def render_post(text: str, *, pictures: Pictures | None = None, language: str = "en") -> Rendered:
+    raw, more, formulas, finish, toc = convert_post(text, pictures, language)
+    cleaned = sanitizer.sanitize(sanitizer.AUTHOR, raw)
+    bare = BACK_MARK.sub("", NOTE_MARK.sub("", cleaned)).replace(more, "")
     plain = text_of(bare, formulas)
     return Rendered(
-        html=finished(cleaned, formulas, pictures).replace(more, MORE_MARK, 1).replace(more, ""),
-        excerpt=excerpt(raw, more, formulas, pictures),
+        html=finish(cleaned).replace(more, MORE_MARK, 1).replace(more, ""),
+        excerpt=excerpt(raw, more, finish),
         toc=toc,
         text=plain,
         lead=shorten(text_of(NO_PROSE.sub("", bare), formulas) or plain, LEAD),
         words=count_words(plain),
-        has_math=bool(formulas.found),
     )
+
+
+def render_fragment(text: str, *, pictures: Pictures | None = None, language: str = "en") -> tuple[str, str]:
+    """HTML and plain text of one of several texts that share a page: without ids and footnotes."""
+    raw, more, formulas, finish, _toc = convert_post(text, pictures, language, notes=False)
+    cleaned = OWN_ID.sub(r"\1", sanitizer.sanitize(sanitizer.AUTHOR, raw)).replace(more, "")
+    return finish(cleaned).strip(), text_of(cleaned, formulas)
 
 
 def text_of(raw: str, formulas: Formulas) -> str:
-    return squeeze(formulas.sources(html.unescape(clean.TEXT.clean(raw))))
+    return squeeze(formulas.sources(html.unescape(sanitizer.sanitize(sanitizer.TEXT, raw))))
 
 
-def convert_post(text: str, html: bool) -> tuple[str, str, Formulas, tuple[Heading, ...]]:
-    """HTML not yet safe, the token where the mark stood, formulas on their way, the contents."""
+def convert_post(
+    text: str, pictures: Pictures | None, language: str, *, notes: bool = True
+) -> tuple[str, str, Formulas, Callable[[str], str], tuple[Heading, ...]]:
+    """HTML not yet safe, the token where the mark stood, formulas on their way, what finishes clean HTML, contents."""
     formulas = Formulas()
     more = formulas.key + "more"
+    diagrams = Diagrams(formulas.key, language, code.Highlighter(code.POST).block)
     md = Markdown(
-        extensions=[
-            CommonMark(
-                html=html,
-                math=True,
-                notes=True,
-                more=more,
-                show_math=formulas.show,
-                show_code=lambda source, info: code.block(source, info, LONGEST_CODE),
-            )
-        ]
+        extensions=[CommonMark(math=True, notes=notes, more=more, show_math=formulas.show, show_code=diagrams.show)]
     )
-    post = Post(md)
+    post = Post(md, language)
     md.treeprocessors.register(post, "post", 5)
-    raw = md.convert(text)
-    return raw, more, formulas, post.toc
+    raw = sanitizer.escape_tags(md.convert(text))
+
+    def finish(cleaned: str) -> str:
+        return diagrams.put(formulas.put(finish_html(cleaned, pictures, language)))
+
+    return raw, more, formulas, finish, post.toc
 
 
-def finished(cleaned: str, formulas: Formulas, pictures: Pictures | None) -> str:
-    return formulas.put(dress(cleaned, pictures))
-
-
-def excerpt(raw: str, more: str, formulas: Formulas, pictures: Pictures | None) -> str:
+def excerpt(raw: str, more: str, finish: Callable[[str], str]) -> str:
     """What stands before the mark. Excerpts share a page, so ids and notes stay out of them."""
     before, mark, _ = raw.partition(more)
     if not mark:
         return ""
-    cleaned = clean.AUTHOR.clean(NOTE_MARK.sub("", before))
-    return finished(OWN_ID.sub(r"\1", cleaned), formulas, pictures).strip()
+    cleaned = sanitizer.sanitize(sanitizer.AUTHOR, NOTE_MARK.sub("", before))
+    return finish(OWN_ID.sub(r"\1", cleaned)).strip()
 
 
 def render_comment(text: str) -> str:
@@ -156,9 +160,34 @@ def render_comment(text: str) -> str:
                 tasks=False,
                 tables=False,
                 show_math=formulas.show,
-                show_code=lambda source, info: code.block(source, info, LONGEST_COMMENT_CODE),
+                show_code=code.Highlighter(code.COMMENT).block,
             )
         ]
     )
     md.treeprocessors.register(Comment(md), "comment", 5)
-    return formulas.put(clean.COMMENT.clean(md.convert(text))).strip()
+    return formulas.put(sanitizer.sanitize(sanitizer.COMMENT, md.convert(text))).strip()
+
+
+# Each Chinese or Japanese character is a word; elsewhere a word is letters and digits in a row.
+WORD = re.compile(
+    r"[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+    r"|(?:(?![\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff_])[\w" + MARKS + r"])+(?:['’.-](?=\w))?"
+)
+
+
+def squeeze(text: str) -> str:
+    """The lines that have text, without the space around them."""
+    return "\n".join(line for each in text.split("\n") if (line := each.strip()))
+
+
+def shorten(text: str, length: int) -> str:
+    """The beginning of a text as one line, ended by … where it goes on."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def count_words(text: str) -> int:
+    """ "Don't" and "3.14" are two runs joined, and one word."""
+    joined = re.sub(r"(?<=[A-Za-z0-9])['’.-](?=[A-Za-z0-9])", "", text)
+    return sum(1 for _ in WORD.finditer(joined))

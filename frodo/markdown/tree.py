@@ -1,150 +1,241 @@
-"""Blocks become elements. Text stays raw here: the inline step comes later, as in `markdown` itself."""
+"""Tokens of markdown-it-py become elements of `markdown`."""
 
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.util import AtomicString
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
 
-from .block import Block
-from .markup import MORE
+from frodo.markdown.cjk import joins_lines
+from frodo.markdown.headings import slug, unused
 
-TASK = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
+if TYPE_CHECKING:
+    from frodo.markdown.extension import Options
+
+DEEPEST = 100
+"""Elements inside one another; marks of emphasis beyond stay text."""
+MORE = re.compile(r"<!--\s*more\s*-->")
+HTML_ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+CONTAINERS = frozenset(("blockquote", "ul", "ol", "table", "thead", "tbody", "tr", "dl"))
+TAGS = {"s": "del"}
+BACK = "↩"
 
 
-class Builder:
-    """Puts blocks below an element; `foreign` offers a paragraph to other extensions' processors first."""
+class TreeBuilder:
+    """Puts tokens below an element. `ids` are those that the author's HTML and the notes have."""
 
-    def __init__(self, md: Markdown, options, foreign: Callable[[Element, str], bool]):
-        self.md, self.options, self.foreign = md, options, foreign
-        self.notes: dict[str, Element] = {}
+    def __init__(self, md: Markdown, options: "Options", root: Element) -> None:
+        self.md, self.options = md, options
+        self.stack = [root]
+        self.too_deep = 0
+        self.ids: dict[str, int] = {}
+        self.note_names: dict[int, str] = {}
 
-    def children(self, block: Block, parent: Element, tight: bool = False) -> None:
-        for child in block.children:
-            if tight and child.kind == "paragraph":
-                self.tight_text(child, parent)
+    def build(self, tokens: list[Token]) -> None:
+        for at, token in enumerate(tokens):
+            if token.type == "inline":
+                self.inline(token.children or [])
+            elif handler := HANDLERS.get(token.type):
+                handler(self, token)
+            elif token.hidden:
+                if token.nesting < 0 and tokens[at + 1].type not in ("list_item_close", "dd_close"):
+                    self.write("\n")
+            elif token.nesting > 0:
+                self.open(token)
+            elif token.nesting < 0:
+                self.stack.pop()
             else:
-                BUILD[child.kind](self, child, parent)
+                self.add(token.tag)
 
-    def add(self, parent: Element, tag: str, text: str | None = None) -> Element:
-        element = SubElement(parent, tag)
-        element.text = text
-        element.tail = "\n"
-        return element
+    def inline(self, tokens: list[Token]) -> None:
+        for at, token in enumerate(tokens):
+            if token.type == "text":
+                self.write(token.content)
+            elif token.type == "softbreak":
+                self.line_end(tokens, at)
+            elif handler := HANDLERS.get(token.type):
+                handler(self, token)
+            elif token.nesting > 0:
+                self.open_inline(token)
+            elif token.nesting < 0:
+                if self.too_deep:
+                    self.too_deep -= 1
+                    self.write(token.markup)
+                else:
+                    self.stack.pop()
 
-    def put(self, parent: Element, text: str) -> None:
-        """Text after what the parent holds, beyond the inline step unless it asks for it."""
+    # Elements
+
+    def write(self, text: str) -> None:
+        parent = self.stack[-1]
         if len(parent):
-            last = parent[-1]
-            last.tail = (last.tail or "") + text
+            parent[-1].tail = (parent[-1].tail or "") + text
         else:
             parent.text = (parent.text or "") + text
 
-    def paragraph(self, block: Block, parent: Element) -> None:
-        text = "\n".join(block.lines).rstrip(" \t\n")
-        if text and not self.foreign(parent, text):
-            self.add(parent, "p", text)
+    def add(self, tag: str, attributes: dict[str, str] | None = None, text: str | None = None) -> Element:
+        """A block, on a line of its own."""
+        parent = self.stack[-1]
+        last = parent[-1].tail if len(parent) else parent.text
+        if parent.tag in ("li", "dd") and last and not last.endswith("\n"):
+            self.write("\n")
+        element = SubElement(parent, tag, attributes or {})
+        element.text, element.tail = text, "\n"
+        return element
 
-    def tight_text(self, block: Block, parent: Element) -> None:
-        text = "\n".join(block.lines).rstrip(" \t\n")
-        if text and not self.foreign(parent, text):
-            self.put(parent, text + "\n")
+    def open(self, token: Token) -> None:
+        attributes = {name: str(value) for name, value in token.attrs.items()}
+        if style := attributes.pop("style", ""):
+            attributes["align"] = style.removeprefix("text-align:")
+        if token.type in ("bullet_list_open", "ordered_list_open", "list_item_open"):
+            attributes.pop("class", None)
+        element = self.add(token.tag, attributes, "\n" if token.tag in CONTAINERS else None)
+        self.stack.append(element)
+        if "checked" in token.meta:
+            element.set("class", "task")
+            checked = {"checked": "checked"} if token.meta["checked"] else {}
+            SubElement(element, "input", {**checked, "disabled": "disabled", "type": "checkbox"}).tail = " "
 
-    def heading(self, block: Block, parent: Element) -> None:
-        self.add(parent, f"h{block.level}", "\n".join(block.lines))
-
-    def rule(self, block: Block, parent: Element) -> None:
-        self.add(parent, "hr")
-
-    def quote(self, block: Block, parent: Element) -> None:
-        element = self.add(parent, "blockquote", "\n")
-        self.children(block, element)
-
-    def items(self, block: Block, parent: Element) -> None:
-        element = self.add(parent, "ol" if block.ordered else "ul", "\n")
-        if block.ordered and block.start_number != 1:
-            element.set("start", str(block.start_number))
-        for item in block.children:
-            li = self.add(element, "li")
-            if self.options.tasks:
-                self.task(item, li)
-            self.children(item, li, block.tight)
-
-    def task(self, item: Block, li: Element) -> None:
-        first = item.children[0] if item.children else None
-        if first is None or first.kind != "paragraph":
+    def open_inline(self, token: Token) -> None:
+        if len(self.stack) >= DEEPEST:
+            self.too_deep += 1
+            self.write(token.markup)
             return
-        match = TASK.match("\n".join(first.lines))
-        if not match:
+        attributes = {name: str(value) for name, value in token.attrs.items()}
+        self.stack.append(SubElement(self.stack[-1], TAGS.get(token.tag, token.tag), attributes))
+
+    # Inline
+
+    def line_end(self, tokens: list[Token], at: int) -> None:
+        if self.options.breaks:
+            self.hardbreak(tokens[at])
             return
-        first.lines[0] = first.lines[0][3:].lstrip()
-        li.set("class", "task")
-        box = SubElement(li, "input", {"type": "checkbox", "disabled": "disabled"})
-        if match[1] != " ":
-            box.set("checked", "checked")
-        box.tail = " "
+        left, right = nearest_text(tokens, at, -1)[-1:], nearest_text(tokens, at, 1)[:1]
+        if not (left and right and joins_lines(left, right)):
+            self.write("\n")
 
-    def code(self, block: Block, parent: Element) -> None:
-        lines = block.lines
-        while lines and not lines[-1].strip(" \t"):
-            lines.pop()
-        while lines and not lines[0].strip(" \t"):
-            lines.pop(0)
-        self.show_code("\n".join(lines) + "\n", "", parent)
+    def hardbreak(self, token: Token) -> None:
+        SubElement(self.stack[-1], "br").tail = "\n"
 
-    def fence(self, block: Block, parent: Element) -> None:
-        self.show_code("".join(line + "\n" for line in block.lines), block.info, parent)
+    def code_inline(self, token: Token) -> None:
+        SubElement(self.stack[-1], "code").text = AtomicString(token.content)
 
-    def show_code(self, code: str, info: str, parent: Element) -> None:
-        self.html_text(self.options.show_code(code, info), parent)
+    def image(self, token: Token) -> None:
+        attributes = {name: str(value) for name, value in token.attrs.items() if name != "alt"}
+        SubElement(self.stack[-1], "img", {"alt": plain_text(token.children or []), **attributes})
 
-    def html(self, block: Block, parent: Element) -> None:
-        html = "\n".join(block.lines)
+    def html_inline(self, token: Token) -> None:
+        self.note_ids(token.content)
+        more = self.options.more and MORE.fullmatch(token.content)
+        self.write(self.md.htmlStash.store(self.options.more if more else token.content))
+
+    def note_ids(self, html: str) -> None:
+        for name in HTML_ID.findall(html):
+            self.ids[name] = 1
+
+    def math_inline(self, token: Token) -> None:
+        self.stack[-1].append(self.options.show_math(token.content, token.meta["display"], False))
+
+    def footnote_ref(self, token: Token) -> None:
+        link = SubElement(
+            SubElement(self.stack[-1], "sup", {"class": "footnote-ref", "id": self.reference_id(token)}),
+            "a",
+            {"href": "#fn-" + self.note_name(token)},
+        )
+        link.text = str(token.meta["id"] + 1)
+
+    # Blocks
+
+    def code(self, token: Token) -> None:
+        content = token.content if not token.content or token.content.endswith("\n") else token.content + "\n"
+        self.html_text(self.options.show_code(content, unescapeAll(token.info).strip()))
+
+    def html_block(self, token: Token) -> None:
+        html = token.content.rstrip("\n")
+        self.note_ids(html)
         if self.options.more and MORE.match(html):
             html = MORE.sub(self.options.more, html, count=1)
-        self.html_text(html, parent)
+        self.html_text(html)
 
-    def html_text(self, html: str, parent: Element) -> None:
-        self.put(parent, self.md.htmlStash.store(html) + "\n")
+    def html_text(self, html: str) -> None:
+        self.write(self.md.htmlStash.store(html) + "\n")
 
-    def math(self, block: Block, parent: Element) -> None:
-        tex = "\n".join(block.lines).strip()
-        element = self.options.show_math(tex, True, True)
-        element.tail = "\n"
-        parent.append(element)
+    def math_block(self, token: Token) -> None:
+        formula = self.options.show_math(token.content, True, True)
+        formula.tail = "\n"
+        self.stack[-1].append(formula)
 
-    def table(self, block: Block, parent: Element) -> None:
-        table = self.add(parent, "table", "\n")
-        head = self.add(table, "thead", "\n")
-        self.row(block.rows[0], block.align, head, "th")
-        if len(block.rows) > 1:
-            body = self.add(table, "tbody", "\n")
-            for row in block.rows[1:]:
-                self.row(row, block.align, body, "td")
+    # Footnotes
 
-    def row(self, cells: list[str], align: list[str], parent: Element, tag: str) -> None:
-        row = self.add(parent, "tr", "\n")
-        for at, side in enumerate(align):
-            cell = self.add(row, tag, cells[at] if at < len(cells) else None)
-            if side:
-                cell.set("align", side)
+    def note_name(self, token: Token) -> str:
+        number = token.meta["id"]
+        if number not in self.note_names:
+            self.note_names[number] = unused("fn-" + slug(token.meta["label"]), self.ids).removeprefix("fn-")
+        return self.note_names[number]
 
-    def note(self, block: Block, parent: Element) -> None:
-        item = Element("li")
-        self.children(block, item)
-        self.notes.setdefault(block.info, item)
+    def reference_id(self, token: Token) -> str:
+        nth = token.meta["subId"] + 1
+        return f"fnref-{self.note_name(token)}" + (f"-{nth}" if nth > 1 else "")
+
+    def notes_open(self, token: Token) -> None:
+        section = self.add("section", {"class": "footnotes"}, "\n")
+        self.stack.append(section)
+        self.stack.append(self.add("ol", text="\n"))
+
+    def notes_close(self, token: Token) -> None:
+        del self.stack[-2:]
+
+    def note_open(self, token: Token) -> None:
+        self.stack.append(self.add("li", {"id": "fn-" + self.note_name(token)}))
+
+    def note_close(self, token: Token) -> None:
+        self.stack.pop()
+
+    def note_anchor(self, token: Token) -> None:
+        self.write(" ")
+        link = SubElement(self.stack[-1], "a", {"class": "footnote-back", "href": "#" + self.reference_id(token)})
+        link.text = BACK
 
 
-BUILD = {
-    "paragraph": Builder.paragraph,
-    "heading": Builder.heading,
-    "rule": Builder.rule,
-    "quote": Builder.quote,
-    "list": Builder.items,
-    "code": Builder.code,
-    "fence": Builder.fence,
-    "html": Builder.html,
-    "math": Builder.math,
-    "table": Builder.table,
-    "note": Builder.note,
+HANDLERS = {
+    "hardbreak": TreeBuilder.hardbreak,
+    "code_inline": TreeBuilder.code_inline,
+    "image": TreeBuilder.image,
+    "html_inline": TreeBuilder.html_inline,
+    "math_inline": TreeBuilder.math_inline,
+    "footnote_ref": TreeBuilder.footnote_ref,
+    "fence": TreeBuilder.code,
+    "code_block": TreeBuilder.code,
+    "html_block": TreeBuilder.html_block,
+    "math_block": TreeBuilder.math_block,
+    "footnote_block_open": TreeBuilder.notes_open,
+    "footnote_block_close": TreeBuilder.notes_close,
+    "footnote_open": TreeBuilder.note_open,
+    "footnote_close": TreeBuilder.note_close,
+    "footnote_anchor": TreeBuilder.note_anchor,
 }
+
+
+def nearest_text(tokens: list[Token], at: int, step: int) -> str:
+    """The text before or after a token, through marks of emphasis and links."""
+    at += step
+    while 0 <= at < len(tokens) and not tokens[at].content and (tokens[at].nesting or tokens[at].type == "text"):
+        at += step
+    return tokens[at].content if 0 <= at < len(tokens) and tokens[at].type == "text" else ""
+
+
+def plain_text(tokens: list[Token]) -> str:
+    """What a picture's description shows."""
+    return "".join(
+        plain_text(token.children or [])
+        if token.type == "image"
+        else "\n"
+        if token.type in ("softbreak", "hardbreak")
+        else ""
+        if token.type in ("html_inline", "footnote_ref")
+        else token.content
+        for token in tokens
+    )

@@ -1,7 +1,5 @@
-"""Pages in front of Django, kept in this process's memory and the same for everyone (docs/page-cache.md)."""
+"""Full-page cache in process memory, in front of Django (docs/page-cache.md)."""
 
-from frodo.page_cache.asking import shared
-from frodo.page_cache.cache import ABOUT, PageCache
-from frodo.page_cache.watch import Change, Source, State, tell
-
-__all__ = ["ABOUT", "Change", "PageCache", "Source", "State", "shared", "tell"]
+from frodo.page_cache.cache import SURROGATE_KEY, PageCache
+from frodo.page_cache.cache_key import shared
+from frodo.page_cache.versions import Change, Source, State, publish_change

@@ -1,28 +1,32 @@
-"""A page as it is kept: what Django answered, and its bytes in each encoding that was asked for."""
+"""A cached page: Django's response, encoded on demand."""
 
 import asyncio
 import gzip
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 import brotli
 from django.conf import settings
+from django.utils.http import parse_http_date_safe
+
+from frodo.page_cache.cdn import surrogate_keys
 
 Headers = list[tuple[bytes, bytes]]
 
 KEPT = {200, 301, 404}
 OURS = {b"vary", b"cache-control", b"content-length", b"etag", b"date", b"expires"}
-"""Headers that the cache writes itself."""
+"""Headers set by the cache."""
 VARY = {b"accept-language", b"accept-encoding"}
-"""What an answer may depend on and still be for everyone: the key knows them."""
+"""Allowed values of Vary: the key includes them."""
 TO_READERS = (b"vary", b"Accept-Encoding, Accept-Language, Cookie")
-"""The cookie, because the language may be in it."""
+"""Cookie, because it may contain the language."""
 NO_STORE = (b"cache-control", b"no-store")
 STALE = (b"x-frodo-stale", b"1")
 OVERHEAD = 3000
-"""Bytes of an entry besides its texts, roughly."""
+"""Overhead per entry in bytes, estimated."""
 MIN_LENGTH = 400
-"""Shorter texts do not get smaller."""
+"""Below this size compression does not pay."""
 
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
@@ -31,24 +35,37 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Variant:
-    """One encoding: the very messages that are sent."""
+    """One encoding: the ASGI messages to send."""
 
-    __slots__ = ("body", "etag", "not_modified", "start")
+    __slots__ = ("body", "etag", "last_modified", "not_modified", "start")
 
     def __init__(self, entry: "Entry", encoding: str, body: bytes) -> None:
-        headers = [*entry.headers, (b"content-length", b"%d" % len(body)), freshness(), TO_READERS]
+        headers = [*entry.headers, (b"content-length", b"%d" % len(body))]
+        if entry.is_kept:
+            headers += [freshness(), TO_READERS, *surrogate_keys(entry.about)]
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))
-        self.etag = b'"%s%s"' % (entry.digest, f"-{encoding}".encode() if encoding else b"")
-        if entry.status == 200:
+        self.etag, self.last_modified = b"", None
+        if entry.is_kept and entry.status == 200:
+            self.etag = b'"%s%s"' % (entry.digest, f"-{encoding}".encode() if encoding else b"")
+            self.last_modified = date_of(next((v for n, v in entry.headers if n == b"last-modified"), b""))
             headers.append((b"etag", self.etag))
-        self.start = {"type": "http.response.start", "status": entry.status, "headers": headers}
+        self.start: dict[str, Any] = {"type": "http.response.start", "status": entry.status, "headers": headers}
         self.body = {"type": "http.response.body", "body": body}
         unchanged = [(b"etag", self.etag), freshness(), TO_READERS]
-        self.not_modified = {"type": "http.response.start", "status": 304, "headers": unchanged}
+        self.not_modified: dict[str, Any] = {"type": "http.response.start", "status": 304, "headers": unchanged}
 
-    def is_what(self, asked: bytes) -> bool:
-        """Is it what an If-None-Match names?"""
+    def is_unchanged(self, headers: dict[bytes, bytes]) -> bool:
+        """Evaluate If-None-Match, and only without it If-Modified-Since (RFC 9110, section 13.2.2)."""
+        named = headers.get(b"if-none-match")
+        if named is not None:
+            return self.etag != b"" and self.is_named(named)
+        if self.last_modified is None or b"if-modified-since" not in headers:
+            return False
+        since = date_of(headers[b"if-modified-since"])
+        return since is not None and self.last_modified <= since
+
+    def is_named(self, asked: bytes) -> bool:
         if asked == self.etag:
             return True
         named = [name.strip().removeprefix(b"W/") for name in asked.split(b",")]
@@ -59,14 +76,19 @@ class Variant:
         return {**self.start, "headers": [*headers, NO_STORE, STALE]}
 
 
+def date_of(header: bytes) -> int | None:
+    """Unix time; None if invalid."""
+    return parse_http_date_safe(header.decode("latin-1")) if header else None
+
+
 def freshness() -> tuple[bytes, bytes]:
-    """Everyone may keep it and must ask whether it still holds, for purges reach our own processes only."""
+    """Caches may store it and must revalidate, unless a CDN is allowed to keep it for some time."""
     seconds = settings.PAGE_CACHE_CDN_SECONDS
     return (b"cache-control", b"public, max-age=0, " + (b"s-maxage=%d" % seconds if seconds else b"must-revalidate"))
 
 
 class Entry:
-    """An answer of Django's. `until` is the moment from which it must be asked again."""
+    """A response by Django. `until`: when it must be rendered again."""
 
     __slots__ = (
         "about",
@@ -80,11 +102,12 @@ class Entry:
         "status",
         "until",
         "variants",
+        "view",
         "weighed",
     )
 
-    def __init__(self, status: int, headers: Headers, body: bytes, about: str = "") -> None:
-        self.status, self.body, self.about = status, body, about
+    def __init__(self, status: int, headers: Headers, body: bytes, about: str = "", *, view: str = "none") -> None:
+        self.status, self.body, self.about, self.view = status, body, about, view
         self.is_kept = status in KEPT and is_for_everyone(headers)
         self.is_read = is_read(status, headers, about)
         left_out = OURS if self.is_kept else {b"content-length"}
@@ -95,10 +118,10 @@ class Entry:
         self.making: dict[str, asyncio.Task] = {}
         self.size = len(body) + OVERHEAD
         self.weighed = 0
-        """What the shelf took it for."""
+        """Size counted by the store."""
 
     async def variant(self, encoding: str) -> Variant:
-        """In this encoding, made once and off the event loop; plain where that is no longer."""
+        """The variant for an encoding, compressed once off the event loop."""
         if encoding not in self.variants:
             if encoding not in self.making:
                 self.making[encoding] = asyncio.create_task(self.make(encoding))
@@ -117,8 +140,8 @@ class Entry:
 
 
 def is_read(status: int, headers: Headers, about: str) -> bool:
-    """A page that a person reads, about something that counts its readers."""
-    return about != "" and status == 200 and any(n.lower() == b"content-type" and b"html" in v for n, v in headers)
+    """Whether views of this page are counted."""
+    return about.isdigit() and status == 200 and any(n.lower() == b"content-type" and b"html" in v for n, v in headers)
 
 
 def is_for_everyone(headers: Headers) -> bool:

@@ -1,178 +1,196 @@
-// The list of activities, alive: new ones, edits, removals, counts. The page reads whole without it (docs/activities.md).
+// Activities, live: new, edited and removed ones in the list, edits on an activity's own page (docs/activities.md).
 
-import { keepingPlace } from "./discussion/sight.js";
-import { listen } from "./discussion/wire.js";
+import { interpolate, keepScrollPosition, NewItemsButton, showLocalTime } from "./live_page.js";
+import { followEvents } from "./websocket_client.js";
 
-const box = document.querySelector(".activities");
-const words = box.dataset;
-const list = box.querySelector(".activity-list");
-const pill = box.querySelector(".news-pill");
-const isFirstPage = words.newest === "here";
-const language = document.documentElement.lang || undefined;
-const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-const tell = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
-const find = (id, within = list) => within.querySelector(`#activity-${Number(id)}`);
-const LATE = [300, 1000, 2000];
+const RETRY_DELAYS = [300, 1000, 2000]; // milliseconds
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-let last = Number(words.lastEvent);
-const asServed = new Map();
-const unseen = new Set();
-const changed = new Set();
-const gone = new Set();
-let isBusy = false;
-
-// In the reader's own time zone; the server knows only the site's.
-function meet(item) {
-  const article = item.querySelector(".activity");
-  asServed.set(article.id, item.innerHTML);
-  for (const time of item.querySelectorAll("time")) time.textContent = when.format(new Date(time.dateTime));
-}
-
-const eyes = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) unseen.add(target.id);
-    else {
-      unseen.delete(target.id);
-      eyes.unobserve(target);
-    }
-  }
-  draw();
-});
-
-function draw() {
-  pill.hidden = !unseen.size;
-  if (unseen.size) pill.textContent = tell(words.pill, { n: unseen.size });
-}
-
-async function ask(path) {
-  const response = await fetch(path, { cache: "no-store", headers: { Accept: "application/json" } });
-  if (!response.ok) throw Object.assign(new Error(`${response.status} ${path}`), { status: response.status });
-  return response.json();
-}
-
-// The page as it is now, at least as new as the last event; another process may be a moment behind.
-async function served() {
-  for (const pause of [0, ...LATE]) {
-    if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+// Fetches this page again until it includes event `n`: another server process may be a moment behind. Resolves to the
+// element that `selector` names, whose data-last-event says how new the page is, and whether it is new enough.
+async function fetchNewerPage(selector, n) {
+  for (const delay of [0, ...RETRY_DELAYS]) {
+    if (delay) await wait(delay);
     const response = await fetch(location.pathname);
-    if (!response.ok) throw new Error(`${response.status}`);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".activities");
-    if (Number(page.dataset.lastEvent) >= last || pause === LATE.at(-1)) return page;
+    if (!response.ok) throw new Error(`${response.status} ${location.pathname}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(selector);
+    const isNewEnough = Number(page.dataset.lastEvent) >= n;
+    if (isNewEnough || delay === RETRY_DELAYS.at(-1)) return { page, isNewEnough };
   }
 }
 
-function apply(frame) {
-  if (frame.n <= last) return;
-  last = frame.n;
-  const { activity } = frame.data;
-  if (frame.type === "activity.removed") {
-    gone.add(activity.id);
-    changed.delete(activity.id);
-  } else if (frame.type === "activity.posted" && !isFirstPage) {
-    unseen.add(`activity-${activity.id}`);
-    draw();
-  } else if (frame.type === "activity.posted" || find(activity.id)) {
-    gone.delete(activity.id);
-    changed.add(activity.id);
-  }
-  renew();
-}
+function startList(section) {
+  const { dataset } = section;
+  const list = section.querySelector(".activity-list");
+  const empty = section.querySelector(".empty");
+  const isFirstPage = "isFirstPage" in dataset;
+  const button = new NewItemsButton(section.querySelector(".new-items-button"), dataset.newCount);
+  const findActivity = (id, root = list) => root.querySelector(`#activity-${Number(id)}`);
+  const idOf = (article) => Number(article.id.slice("activity-".length));
 
-async function renew() {
-  if (isBusy || !(changed.size || gone.size)) return;
-  isBusy = true;
-  try {
-    const ids = [...changed];
-    take([...gone]);
-    gone.clear();
-    if (ids.length) {
-      const page = await served();
-      for (const id of ids) changed.delete(id);
-      put(page, ids);
+  let lastEvent = Number(dataset.lastEvent);
+  const serverHTML = new Map(); // by id, before times are made local
+  const changed = new Set();
+  const removed = new Set();
+  let fetched = []; // the ids that the request under way is for
+  let isUpdating = false;
+
+  function setUp(item) {
+    serverHTML.set(idOf(item.querySelector(".activity")), item.innerHTML);
+    item.querySelectorAll("time").forEach(showLocalTime);
+  }
+
+  function onEvent({ n, type, data: { activity } }) {
+    if (n <= lastEvent) return;
+    lastEvent = n;
+    if (type === "activity.removed") {
+      removed.add(activity.id);
+      changed.delete(activity.id);
+    } else if (type === "activity.posted" && !isFirstPage) {
+      button.add(activity.id);
+    } else if (type === "activity.posted" || fetched.includes(activity.id) || findActivity(activity.id)) {
+      removed.delete(activity.id);
+      changed.add(activity.id);
     }
-  } catch {
-    setTimeout(renew, 5000); // the site is away; what has changed is not forgotten
-    return;
-  } finally {
-    isBusy = false;
+    update();
   }
-  renew();
-}
 
-function take(ids) {
-  keepingPlace(() => {
-    for (const id of ids) {
-      find(id)?.parentElement.remove();
-      unseen.delete(`activity-${id}`);
-    }
-  });
-  box.querySelector(".empty").hidden = Boolean(list.children.length);
-  draw();
-}
-
-function put(page, ids) {
-  const fresh = [];
-  keepingPlace(() => {
-    for (const id of ids) {
-      const item = find(id, page)?.parentElement;
-      const old = find(id)?.parentElement;
-      if (!item) continue;
-      const before = page.contains(item) ? followerOf(item) : null;
-      const own = document.importNode(item, true);
-      if (old) {
-        if (asServed.get(`activity-${id}`) === item.innerHTML) continue;
-        old.replaceWith(own);
-      } else {
-        list.insertBefore(own, before);
-        own.classList.add("is-new");
-        fresh.push(own);
+  // One request at a time for all changes since the last one.
+  async function update() {
+    if (isUpdating || !(changed.size || removed.size)) return;
+    isUpdating = true;
+    fetched = [...changed];
+    changed.clear(); // before the request: what changes while it is under way is fetched again
+    remove([...removed]);
+    removed.clear();
+    try {
+      if (fetched.length) {
+        const { page } = await fetchNewerPage(".activities", lastEvent);
+        insert(
+          page,
+          fetched.filter((id) => !removed.has(id)),
+        );
       }
-      meet(own);
+    } catch (error) {
+      console.warn(error);
+      for (const id of fetched) if (!removed.has(id)) changed.add(id);
+      setTimeout(update, 5000);
+      return;
+    } finally {
+      fetched = [];
+      isUpdating = false;
     }
-  });
-  box.querySelector(".empty").hidden = Boolean(list.children.length);
-  for (const item of fresh) eyes.observe(item.querySelector(".activity"));
-  if (fresh.length) announce(fresh);
-}
-
-// The first of those that stand after it on the server's page and are here, too.
-function followerOf(item) {
-  for (let next = item.nextElementSibling; next; next = next.nextElementSibling) {
-    const here = document.getElementById(next.querySelector(".activity").id);
-    if (here) return here.parentElement;
+    update();
   }
-  return null;
+
+  function remove(ids) {
+    keepScrollPosition(() => {
+      for (const id of ids) {
+        findActivity(id)?.parentElement.remove();
+        button.remove(id);
+      }
+    });
+    empty.hidden = Boolean(list.children.length);
+  }
+
+  // Takes the activities over from a page that was fetched.
+  function insert(page, ids) {
+    const added = [];
+    keepScrollPosition(() => {
+      for (const id of ids) {
+        const source = findActivity(id, page)?.parentElement;
+        const current = findActivity(id)?.parentElement;
+        if (!source || (current && serverHTML.get(id) === source.innerHTML)) continue;
+        const item = document.importNode(source, true);
+        if (current) current.replaceWith(item);
+        else {
+          list.insertBefore(item, nextShared(source));
+          item.classList.add("is-new");
+          added.push(item);
+        }
+        setUp(item);
+      }
+    });
+    empty.hidden = Boolean(list.children.length);
+    for (const item of added) {
+      const article = item.querySelector(".activity");
+      button.add(idOf(article), article);
+    }
+    if (added.length) announce(added);
+  }
+
+  // The first item after it on the fetched page that is on this page, too.
+  function nextShared(source) {
+    for (let next = source.nextElementSibling; next; next = next.nextElementSibling) {
+      const article = findActivity(idOf(next.querySelector(".activity")));
+      if (article) return article.parentElement;
+    }
+    return null;
+  }
+
+  function announce(items) {
+    const words = items[0].querySelector(".activity-text")?.textContent.trim().slice(0, 100);
+    section.querySelector(".new-activities-status").textContent =
+      items.length === 1 && words
+        ? interpolate(dataset.newActivity, { words })
+        : interpolate(dataset.newCount, { n: items.length });
+  }
+
+  async function onReset(n) {
+    lastEvent = n;
+    const { page } = await fetchNewerPage(".activities", n);
+    const ids = [...page.querySelectorAll(".activity")].map(idOf);
+    remove([...list.querySelectorAll(".activity")].map(idOf).filter((id) => !ids.includes(id)));
+    insert(page, ids);
+  }
+
+  list.querySelectorAll(":scope > li").forEach(setUp);
+  button.button.addEventListener("click", (event) => {
+    if (!isFirstPage) return; // a link to the first page
+    event.preventDefault();
+    const article = list.querySelector(".activity");
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "instant" });
+  });
+  followEvents({
+    element: section,
+    socketPath: () => `/ws/activities/?since=${lastEvent}`,
+    eventsPath: () => `/api/activities/events/?since=${lastEvent}`,
+    onEvent,
+    onReset,
+  });
 }
 
-function announce(items) {
-  const said = items[0].querySelector(".activity-text")?.textContent.trim().slice(0, 100) ?? "";
-  const text = items.length === 1 && said ? tell(words.new, { words: said }) : tell(words.pill, { n: items.length });
-  box.querySelector(".activity-news").textContent = text;
+// Edits come on the websocket of the activity's comments.
+function startDetail(section) {
+  const id = `activity-${Number(section.dataset.postId)}`;
+  let lastEvent = 0;
+
+  async function update(n) {
+    lastEvent = n;
+    try {
+      const { page, isNewEnough } = await fetchNewerPage(".comments-section[data-post-id]", n);
+      if (n < lastEvent) return; // a newer request is under way
+      if (!isNewEnough) throw new Error(`The page does not have event ${n}.`);
+      const article = document.importNode(page.ownerDocument.getElementById(id), true);
+      article.querySelectorAll("time").forEach(showLocalTime);
+      keepScrollPosition(() => document.getElementById(id).replaceWith(article));
+    } catch (error) {
+      console.warn(error);
+      section.querySelector(".post-updated").hidden = false;
+    }
+  }
+
+  section.addEventListener("live-event", (event) => {
+    const { n, type } = event.detail;
+    if (type !== "post.updated" && type !== "activity.card") return;
+    event.preventDefault();
+    update(n);
+  });
+  document.getElementById(id).querySelectorAll("time").forEach(showLocalTime);
 }
 
-async function startAnew(n) {
-  last = n;
-  const page = await served();
-  const ids = [...page.querySelectorAll(".activity")].map(({ id }) => Number(id.slice(9)));
-  const there = [...list.querySelectorAll(".activity")].map(({ id }) => Number(id.slice(9)));
-  take(there.filter((id) => !ids.includes(id)));
-  put(page, ids);
-}
-
-list.querySelectorAll(":scope > li").forEach(meet);
-pill.addEventListener("click", (event) => {
-  if (!isFirstPage) return;
-  event.preventDefault();
-  const article = list.querySelector(".activity");
-  article.tabIndex = -1;
-  article.focus({ preventScroll: true });
-  scrollTo({ top: 0, behavior: "instant" });
-});
-listen({
-  box,
-  ask,
-  apply,
-  startAnew,
-  socket: () => `/ws/activities/?since=${last}`,
-  asked: () => `/api/activities/events/?since=${last}`,
-});
+const list = document.querySelector(".activities");
+if (list) startList(list);
+else startDetail(document.querySelector(".comments-section[data-post-id]"));

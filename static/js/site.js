@@ -1,93 +1,57 @@
 // The theme's small helps. Each page reads whole without them.
 
-const root = document.documentElement;
-
-function announce(words) {
-  document.getElementById("_announcer").textContent = words;
+function openSearch(event) {
+  const link = document.querySelector(".site-tools a[data-search]");
+  const isKey = event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const isClick = link?.contains(event.target) && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !(isKey || isClick)) return;
+  event.preventDefault();
+  const box = document.querySelector("main form.search input");
+  if (box) return box.focus();
+  import("./search.js").then((search) => search.open(link.href)).catch(() => (location.href = link.href));
 }
 
-function switchTheme(button) {
-  const after = { undefined: "light", light: "dark" };
-  button.addEventListener("click", () => {
-    const theme = after[root.dataset.theme];
-    if (theme) root.dataset.theme = theme;
-    else delete root.dataset.theme;
-    try {
-      if (theme) localStorage.setItem("theme", theme);
-      else localStorage.removeItem("theme");
-    } catch {
-      // Storage is shut: the choice lasts for this page.
-    }
-    announce(button.innerText.trim());
-  });
+addEventListener("keydown", openSearch);
+addEventListener("click", openSearch);
+
+// A page that was fetched ahead (Speculation Rules) counts as read only now that it is.
+if (performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch") fetch(location.href);
+
+// Transitions are between pages for reading: a page without them, such as the admin, would report a script error.
+const READING = /^\/(page|post|p|tags?|topics?|archives|activities|author)\/|^\/$/;
+
+addEventListener("pageswap", ({ activation, viewTransition }) => {
+  if (!viewTransition || READING.test(new URL(activation.entry.url).pathname)) return;
+  viewTransition.ready.catch(() => {}); // that it was skipped
+  viewTransition.skipTransition();
+});
+
+const { worker } = document.documentElement.dataset;
+if (worker) navigator.serviceWorker?.register(worker).catch(() => {}); // private windows refuse; reading goes on
+
+// The page is the same for everyone; whether this reader may edit it is asked afterwards.
+const edit = document.getElementById("_edit");
+if (edit) {
+  fetch(`/api/me/?page=${edit.dataset.page}`, { cache: "no-store", headers: { Accept: "application/json" } })
+    .then((response) => (response.ok ? response.json() : {}))
+    .then(({ edit_url }) => {
+      if (!edit_url) return;
+      edit.content.querySelector("a").href = edit_url;
+      edit.replaceWith(edit.content);
+    })
+    .catch(() => {}); // without an answer there is no link
 }
 
-function offerCopy(block, template) {
-  const button = template.content.firstElementChild.cloneNode(true);
-  const label = button.textContent;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(block.querySelector("code, pre").textContent.trimEnd());
-    } catch {
-      getSelection().selectAllChildren(block.querySelector("pre"));
-      return;
-    }
-    button.textContent = button.dataset.done;
-    announce(button.dataset.done);
-    setTimeout(() => (button.textContent = label), 2000);
-  });
-  block.append(button);
+const share = document.querySelector(".share");
+if (share) import("./share.js").then((module) => module.offer(share));
+const series = document.querySelector(".series, .parts");
+if (series && document.querySelector(".series-progress")) {
+  const end = document.querySelector(".post-footer");
+  import("./series.js").then((module) => (end ? module.watch(series, end) : module.show(series)));
 }
-
-function followReading(toc) {
-  const details = toc.querySelector("details");
-  const links = new Map();
-  for (const link of toc.querySelectorAll("a")) {
-    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (heading) links.set(heading, link);
-  }
-  const headings = [...links.keys()];
-  const wide = matchMedia("(min-width: 75rem)");
-  let current, waiting;
-
-  const mark = () => {
-    waiting = false;
-    const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-    const reached = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 4);
-    const link = links.get(atEnd && headings.at(-1).getBoundingClientRect().top < innerHeight ? headings.at(-1) : reached.at(-1));
-    if (link === current) return;
-    current?.removeAttribute("aria-current");
-    link?.setAttribute("aria-current", "true");
-    current = link;
-    if (link && wide.matches) {
-      details.scrollTop += link.getBoundingClientRect().top - details.getBoundingClientRect().top - details.clientHeight / 2;
-    }
-  };
-  const open = () => (details.open = wide.matches);
-  wide.addEventListener("change", open);
-  open();
-  addEventListener("scroll", () => (waiting ||= requestAnimationFrame(mark)), { passive: true });
-  mark();
-}
-
-function addAnchors(text) {
-  for (const heading of text.querySelectorAll(":is(h2, h3, h4, h5, h6)[id]")) {
-    const link = Object.assign(document.createElement("a"), { className: "anchor", href: "#" + heading.id, tabIndex: -1 });
-    link.setAttribute("aria-hidden", "true");
-    heading.append(link);
-  }
-}
-
-function letKeysScroll(box) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-}
-
-document.querySelectorAll(".theme-switch").forEach(switchTheme);
 const text = document.querySelector(".text");
 if (text) {
-  const template = document.getElementById("_copy");
-  if (template) text.querySelectorAll(".highlight").forEach((block) => offerCopy(block, template));
-  text.querySelectorAll("pre, table, .math.display").forEach(letKeysScroll);
-  addAnchors(text);
-  document.querySelectorAll(".toc").forEach(followReading);
+  import("./reading.js")
+    .then((reading) => reading.start(text))
+    .catch(() => (document.documentElement.dataset.sidenotes = "off"));
 }

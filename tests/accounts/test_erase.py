@@ -1,12 +1,14 @@
 """Erasing one's own data, by oneself."""
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from accounts.models import Identity, User
-from blog.letters.models import Mailbox
+from accounts.models import User
 from blog.models import Comment, Event, Post
-from tests.accounts.visits import come_in
+from blog.notifications.models import Subscriber
+from blog.posts import trash
+from tests.accounts.browser_sessions import come_in
 from tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +42,7 @@ def erase(client, words: str, address: str = "/accounts/me/erase/", confirm: str
 
 def traces(word: str) -> list[str]:
     """Wherever the database still says it."""
-    rows = [str(row) for model in (Comment, Event, User, Identity) for row in model.objects.values()]
+    rows = [str(row) for model in (Comment, Event, User, SocialAccount) for row in model.objects.values()]
     return [row for row in rows if word in row]
 
 
@@ -76,19 +78,19 @@ def test_where_others_have_answered_an_empty_place_stays(reader, walk):
 
 def test_the_words_may_stay_without_a_name(reader, walk):
     mine = say(reader, "I was there.")
-    held = make_comment(walk, user=User.objects.get(display_name="Bilbo"), text="Not seen yet", state="held")
+    pending = make_comment(walk, user=User.objects.get(display_name="Bilbo"), text="Not seen yet", state="pending")
     events = walk.events.count()
 
     erase(reader, "keep")
 
     comment = Comment.objects.get()
-    assert (comment.pk, comment.name, comment.user, comment.text) == (mine, "Somebody", None, "I was there.")
-    assert held.pk != mine
+    assert (comment.pk, comment.name, comment.user, comment.text) == (mine, "Anonymous", None, "I was there.")
+    assert pending.pk != mine
     assert not traces("Bilbo")
     assert walk.events.count() == events + 1
     last = walk.events.last()
     assert last.type == "comment.edited"
-    assert last.data["comment"]["author"]["name"] == "Somebody"
+    assert last.data["comment"]["author"]["name"] == "Anonymous"
     assert "I was there." in Client().get("/post/a-walk/").content.decode()
 
 
@@ -105,11 +107,11 @@ def test_reactions_go_and_the_counts_with_them(reader, walk):
 
 
 def test_what_is_known_of_the_mailbox_goes(reader):
-    Mailbox.objects.of("bilbo@shire.example")
+    Subscriber.objects.of("bilbo@shire.example")
 
     erase(reader, "keep")
 
-    assert not Mailbox.objects.exists()
+    assert not Subscriber.objects.exists()
 
 
 @pytest.mark.parametrize("said", [{"confirm": ""}, {"confirm": "yes"}, {"words": ""}, {"words": "all"}])
@@ -135,8 +137,8 @@ def test_the_author_is_told_why_she_cannot(desk, walk):
     page = desk.get("/accounts/me/erase/").content.decode()
     answer = erase(desk, "remove", password="ann's password")
 
-    assert "Posts are published under your name" in page
-    assert "You belong to the staff" in page
+    assert "You have published posts" in page
+    assert "You are a staff member" in page
     assert answer.status_code == 403
     assert User.objects.filter(username="ann").exists()
 
@@ -147,6 +149,18 @@ def test_who_was_an_author_is_told_so_too(client, bob):
 
     assert erase(client, "keep", password="bob's password").status_code == 403
     assert User.objects.filter(username="bob").exists()
+
+
+def test_posts_in_the_trash_go_with_the_account(client, bob):
+    client.force_login(bob)
+    kept, thrown_away = make_post(title="Kept"), make_post(title="Thrown away", author=bob)
+    make_comment(thrown_away, text="Why?")
+    trash.put(thrown_away)
+
+    assert erase(client, "remove", password="bob's password").url == "/accounts/erased/"
+
+    assert list(Post.threads.all()) == [kept]
+    assert not User.objects.filter(pk=bob.pk).exists()
 
 
 def test_a_guest_erases_what_this_browser_wrote(client, walk):
@@ -169,7 +183,7 @@ def test_a_guest_may_leave_the_words_there(client, walk):
     erase(client, "keep", "/accounts/guest/erase/")
 
     comment = Comment.objects.get()
-    assert (comment.name, comment.visitor, comment.email) == ("Somebody", "", "")
+    assert (comment.name, comment.visitor, comment.email) == ("Anonymous", "", "")
     assert not traces("Eve")
 
 

@@ -1,10 +1,12 @@
 """One's own page: what readers see, and the ways in."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from accounts.models import Identity, User
-from tests.accounts.visits import come_in, user_of
+from accounts.models import User
+from tests.accounts.browser_sessions import come_in, sign_in, user_of
 from tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def home(client, bob):
     """Bob's browser, signed in."""
-    client.force_login(bob)
+    sign_in(client, "bob")
     return client
 
 
@@ -61,39 +63,42 @@ def test_a_hostile_name_is_shown_as_it_is_written(home):
 
 
 def test_a_way_in_is_added_and_taken_away(home, bob, github):
-    come_in(home)
-    way = Identity.objects.get(user=bob)
+    come_in(home, process="connect")
+    way = SocialAccount.objects.get(user=bob)
 
     assert "bilbo" in home.get("/accounts/me/").content.decode()
     assert home.post(f"/accounts/me/ways/{way.pk}/").status_code == 302
-    assert not Identity.objects.exists()
+    assert not SocialAccount.objects.exists()
 
 
 def test_the_last_way_in_stays(client, github, post_office):
-    come_in(client)
-    first, second = Identity.objects.all()
+    """An address that is proven is one, too, where mail is sent."""
+    come_in(client, "github")
+    come_in(client, "shire")
+    first, second = SocialAccount.objects.all()
+    EmailAddress.objects.all().delete()
 
     assert client.post(f"/accounts/me/ways/{first.pk}/").status_code == 302
     assert client.post(f"/accounts/me/ways/{second.pk}/").status_code == 409
-    assert Identity.objects.get() == second
+    assert SocialAccount.objects.get() == second
 
 
 def test_a_way_that_is_no_longer_offered_does_not_count(client, github):
     """There is no post office here, so the address leads nowhere."""
     come_in(client)
 
-    assert client.post(f"/accounts/me/ways/{Identity.objects.get(provider='github').pk}/").status_code == 409
+    assert client.post(f"/accounts/me/ways/{SocialAccount.objects.get(provider='github').pk}/").status_code == 409
 
 
 def test_nobody_takes_anothers_way_away(home, github):
     other_browser = Client()
     come_in(other_browser)
-    way = Identity.objects.first()
+    way = SocialAccount.objects.first()
 
     home.post(f"/accounts/me/ways/{way.pk}/")
     home.post(f"/accounts/me/ways/{10**30}/")
 
-    assert Identity.objects.filter(pk=way.pk).exists()
+    assert SocialAccount.objects.filter(pk=way.pk).exists()
 
 
 def test_the_choice_of_mail_stands_there_where_mail_is_sent(home, settings, post_office):
@@ -118,10 +123,10 @@ def test_a_guest_is_known_by_the_browser(client):
 
 
 def test_all_of_ones_own_data_is_handed_out_as_json(home, bob, github):
-    come_in(home)
+    come_in(home, process="connect")
     post = make_post(title="A walk")
     make_comment(post, user=bob, text="*Lovely*", email="bob@work.example")
-    make_comment(post, user=bob, text="On hold", state="held")
+    make_comment(post, user=bob, text="On hold", state="pending")
     make_comment(post, text="Of a guest who is called Bob as well")
 
     home.put(f"/api/posts/{post.slug}/reactions/", {"kind": "love"}, "application/json")
@@ -135,11 +140,11 @@ def test_all_of_ones_own_data_is_handed_out_as_json(home, bob, github):
     assert [way["uid"] for way in data["account"]["ways_to_sign_in"]] == ["7"]
     assert [(said["text"], said["state"]) for said in data["comments"]] == [
         ("*Lovely*", "visible"),
-        ("On hold", "held"),
+        ("On hold", "pending"),
     ]
     assert data["comments"][0]["email"] == "bob@work.example"
     assert [(given["to"], given["kind"]) for given in data["reactions"]] == [(post.url, "love")]
-    assert data["letters"]["mail_answers"] is True
+    assert data["notifications"]["mail_answers"] is True
     assert "password" not in answer.content.decode()
 
 

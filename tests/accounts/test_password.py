@@ -1,4 +1,4 @@
-"""Signing in with a password: by readers' page and by the admin's, and how guessing is slowed."""
+"""Signing in with a password, and how guessing is slowed."""
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -6,12 +6,12 @@ from django.test import Client
 
 import frodo.settings
 from tests import people
-from tests.accounts.visits import user_of
+from tests.accounts.browser_sessions import sign_in, user_of
 
 pytestmark = pytest.mark.django_db
 
-DOORS = pytest.mark.parametrize("door", ["/accounts/sign-in/", "/admin/login/"])
-ANN = {"username": "ann", "password": "ann's password"}
+DOOR = "/accounts/sign-in/"
+ANN = {"login": "ann", "password": "ann's password"}
 
 
 @pytest.fixture(autouse=True)
@@ -20,60 +20,63 @@ def _three_tries(settings, ann):
     settings.SIGN_IN_ACCOUNT_RATE = "6/h"
 
 
-def guess(door: str, times: int, *, client=None, network: str = "198.51.100.7", username: str = "ann") -> list:
+def guess(times: int, *, client=None, network: str = "198.51.100.7", username: str = "ann") -> list:
     client = client or Client()
-    said = {"username": username, "password": "guessed"}
-    return [client.post(door, said, REMOTE_ADDR=network) for _ in range(times)]
+    said = {"login": username, "password": "guessed"}
+    return [client.post(DOOR, said, REMOTE_ADDR=network) for _ in range(times)]
 
 
-@DOORS
-def test_the_author_comes_in(client, ann, door):
-    assert client.post(door, ANN).status_code == 302
+def test_the_author_comes_in(client, ann):
+    assert client.post(DOOR, ANN).status_code == 302
     assert user_of(client) == ann
 
 
 def test_readers_with_a_password_come_in_but_not_into_the_admin(client):
-    bob = {"username": "bob", "password": "bob's password"}
     people.bob()
 
-    client.post("/admin/login/", bob)
+    assert client.get("/admin/login/?next=/admin/").url == "/accounts/sign-in/?next=%2Fadmin%2F"
+    client.post("/admin/login/", {"username": "bob", "password": "bob's password"})
     assert user_of(client) is None
 
-    client.post("/accounts/sign-in/", bob)
+    sign_in(client, "bob")
     assert user_of(client) == people.bob()
+    assert client.get("/admin/", follow=True).status_code == 403
 
 
-@DOORS
-def test_a_network_that_guesses_has_to_wait(door):
-    answers = guess(door, 3)
-    late = Client().post(door, ANN, REMOTE_ADDR="198.51.100.7")
-    elsewhere = Client().post(door, ANN, REMOTE_ADDR="203.0.113.9")
+def test_the_address_does_as_well_as_the_name(client, ann):
+    client.post(DOOR, {**ANN, "login": "Ann@Example.org"})
 
-    assert all("Too many tries" not in answer.content.decode() for answer in answers)
-    assert "Too many tries" in late.content.decode()
+    assert user_of(client) == ann
+
+
+def test_a_network_that_guesses_has_to_wait():
+    answers = guess(3)
+    late = Client().post(DOOR, ANN, REMOTE_ADDR="198.51.100.7")
+    elsewhere = Client().post(DOOR, ANN, REMOTE_ADDR="203.0.113.9")
+
+    assert all("Too many attempts" not in answer.content.decode() for answer in answers)
+    assert "Too many attempts" in late.content.decode()
     assert elsewhere.status_code == 302
 
 
-@DOORS
-def test_many_networks_guessing_at_one_account_have_to_wait(door):
+def test_many_networks_guessing_at_one_account_have_to_wait():
     for n in range(6):
-        guess(door, 1, network=f"198.51.100.{n}")
+        guess(1, network=f"198.51.100.{n}")
 
-    answer = Client().post(door, ANN, REMOTE_ADDR="203.0.113.9")
+    answer = Client().post(DOOR, ANN, REMOTE_ADDR="203.0.113.9")
 
-    assert "Too many tries" in answer.content.decode()
+    assert "Too many attempts" in answer.content.decode()
 
 
-@DOORS
-def test_that_locks_the_author_out_of_no_browser_used_before(door):
+def test_that_locks_the_author_out_of_no_browser_used_before():
     hers = Client(REMOTE_ADDR="203.0.113.9")
-    hers.post(door, ANN)
+    hers.post(DOOR, ANN)
     hers.post("/accounts/sign-out/")
     for n in range(9):
-        guess(door, 1, network=f"198.51.100.{n}")
-    guess(door, 9, network="203.0.113.9")
+        guess(1, network=f"198.51.100.{n}")
+    guess(9, network="203.0.113.9")
 
-    assert hers.post(door, ANN).status_code == 302
+    assert hers.post(DOOR, ANN).status_code == 302
 
 
 def test_such_a_browser_does_not_guess_for_ever_either():
@@ -81,33 +84,34 @@ def test_such_a_browser_does_not_guess_for_ever_either():
     stolen.post("/accounts/sign-in/", ANN)
     stolen.post("/accounts/sign-out/")
 
-    assert [answer.status_code for answer in guess("/accounts/sign-in/", 4, client=stolen)] == [400] * 3 + [429]
+    assert [answer.status_code for answer in guess(4, client=stolen)] == [400] * 3 + [429]
 
 
 def test_it_is_known_for_its_own_account_only(settings):
     settings.SIGN_IN_RATE = "6/h"
     people.bob()
     bobs = Client()
-    bobs.post("/accounts/sign-in/", {"username": "bob", "password": "bob's password"})
+    sign_in(bobs, "bob")
+    bobs.post("/accounts/sign-out/")
     for n in range(6):
-        guess("/accounts/sign-in/", 1, network=f"198.51.100.{n}")
+        guess(1, network=f"198.51.100.{n}")
 
     assert bobs.post("/accounts/sign-in/", ANN).status_code == 429
 
 
 def test_spelling_the_name_in_another_way_is_the_same_account():
     for n, name in enumerate(["ann", "ANN", "ａｎｎ", "Ann ", "aNN", "anN"]):
-        guess("/accounts/sign-in/", 1, network=f"198.51.100.{n}", username=name)
+        guess(1, network=f"198.51.100.{n}", username=name)
 
     assert Client().post("/accounts/sign-in/", ANN, REMOTE_ADDR="203.0.113.9").status_code == 429
 
 
 def test_the_answer_tells_nobody_which_names_exist():
-    known, unknown = (guess("/accounts/sign-in/", 1, username=name)[0] for name in ("ann", "nobody"))
+    known, unknown = (guess(1, username=name)[0] for name in ("ann", "nobody"))
 
     assert known.status_code == unknown.status_code == 400
-    assert "Name and password do not belong together." in known.content.decode()
-    assert "Name and password do not belong together." in unknown.content.decode()
+    assert "The username and/or password you specified are not correct." in known.content.decode()
+    assert "The username and/or password you specified are not correct." in unknown.content.decode()
 
 
 def test_a_password_is_kept_by_argon2_and_an_older_one_from_the_next_sign_in_on(client, settings, ann):
@@ -122,3 +126,10 @@ def test_a_password_is_kept_by_argon2_and_an_older_one_from_the_next_sign_in_on(
     assert user_of(client) == ann
     assert client.get("/accounts/me/").status_code == 200
     assert Client().post("/accounts/sign-in/", ANN).status_code == 302
+
+
+def test_the_password_form_is_open_for_who_comes_from_the_admin(client, settings, db):
+    settings.SIGN_IN_PROVIDERS = {"github": "GitHub"}
+
+    assert '<details class="boxed">' in client.get("/accounts/sign-in/").content.decode()
+    assert '<details class="boxed" open>' in client.get("/accounts/sign-in/?next=/admin/").content.decode()

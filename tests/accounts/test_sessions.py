@@ -3,39 +3,36 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 
-from accounts.forgetting import forget
-from accounts.going import own_path
-from accounts.models import SignInLink, User
+from accounts.models import User
+from accounts.session_revocation import delete_ended_sessions
 from tests import people
-from tests.accounts.visits import come_in, link_in, user_of
+from tests.accounts.browser_sessions import ask_code, code_in, come_in, enter_code, sign_in, user_of
 
 pytestmark = pytest.mark.django_db
 
-ANN = {"username": "ann", "password": "ann's password"}
+ANN = {"login": "ann", "password": "ann's password"}
 
 
 def by_password(client, post_office):
     client.post("/accounts/sign-in/", ANN)
 
 
-def by_the_admin(client, post_office):
-    client.post("/admin/login/", ANN)
-
-
-def by_link(client, post_office):
-    client.post("/accounts/link/", {"email": "bob@example.org"})
-    client.post(link_in(post_office[-1]))
+def by_code(client, post_office):
+    ask_code(client, "bob@example.org")
+    enter_code(client, code_in(post_office[-1]))
 
 
 def by_github(client, post_office):
     come_in(client)
 
 
-@pytest.mark.parametrize("way", [by_password, by_the_admin, by_link, by_github])
+@pytest.mark.parametrize("way", [by_password, by_code, by_github])
 def test_a_session_that_somebody_put_there_does_not_become_ones_own(client, ann, bob, github, post_office, way):
     planted = client.session
     planted["planted"] = True
@@ -63,7 +60,7 @@ def test_signing_out_is_a_button(desk):
     careful = Client(enforce_csrf_checks=True)
     careful.cookies = desk.cookies
 
-    assert desk.get("/accounts/sign-out/").status_code == 405
+    desk.get("/accounts/sign-out/")
     assert careful.post("/accounts/sign-out/").status_code == 403
     assert user_of(desk) is not None
 
@@ -73,14 +70,26 @@ def test_signing_out_is_a_button(desk):
     [
         "/accounts/sign-in/",
         "/accounts/sign-out/",
-        "/accounts/link/",
-        "/accounts/link/x/",
-        "/accounts/with/github/",
+        "/accounts/login/code/",
+        "/accounts/login/code/confirm/",
+        "/accounts/signup/",
+        "/accounts/confirm-email/",
+        "/accounts/password/change/",
+        "/accounts/password/reset/",
+        "/accounts/email/",
+        "/accounts/reauthenticate/",
+        "/accounts/sessions/",
+        "/accounts/2fa/authenticate/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/totp/deactivate/",
+        "/accounts/2fa/recovery-codes/generate/",
+        "/accounts/2fa/webauthn/add/",
+        "/accounts/2fa/webauthn/login/",
+        "/accounts/with/github/login/",
         "/accounts/me/",
         "/accounts/me/erase/",
         "/accounts/guest/erase/",
         "/accounts/me/ways/1/",
-        "/admin/login/",
     ],
 )
 def test_another_site_can_press_none_of_the_buttons(ann, github, post_office, address):
@@ -93,10 +102,10 @@ def test_another_site_can_press_none_of_the_buttons(ann, github, post_office, ad
 @override_settings(SESSION_COOKIE_SECURE=True)
 def test_the_cookies_are_for_this_site_and_no_script(client, ann, github):
     client.post("/accounts/sign-in/", ANN)
-    client.post("/accounts/with/github/")
+    client.post("/accounts/with/github/login/")
 
     mine = [cookie for name, cookie in client.cookies.items() if name != "csrftoken"]
-    assert {cookie.key.split("-")[0] for cookie in mine} == {"sessionid", "known", "way"}
+    assert {cookie.key.split("-")[0] for cookie in mine} == {"sessionid", "known"}
     for cookie in mine:
         assert cookie["httponly"]
         assert cookie["secure"]
@@ -109,19 +118,43 @@ def test_a_session_of_a_closed_account_is_over(desk):
     assert desk.get("/api/me/").json()["user"] is None
 
 
-def test_what_is_over_is_forgotten(client, ann, post_office):
-    client.post("/accounts/link/", {"email": "bob@example.org"})
-    client.force_login(ann)
+def test_what_is_over_is_forgotten(client, ann):
     other = Client()
-    other.force_login(ann)
+    for browser in (client, other):
+        sign_in(browser)
     yesterday = timezone.now() - timedelta(days=1)
-    SignInLink.objects.update(created_at=yesterday)
     Session.objects.filter(pk=other.session.session_key).update(expire_date=yesterday)
 
-    forget()
+    delete_ended_sessions()
 
-    assert not SignInLink.objects.exists()
     assert Session.objects.get().pk == client.session.session_key
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+# The list of them
+
+
+def test_other_browsers_are_listed_and_signed_out(client, ann):
+    lost = Client(REMOTE_ADDR="198.51.100.7", headers={"user-agent": "A lost laptop"})
+    for browser in (lost, client):
+        sign_in(browser)
+
+    assert "A lost laptop" in client.get("/accounts/sessions/").content.decode()
+    client.post("/accounts/sessions/")
+
+    assert (user_of(client), user_of(lost)) == (ann, None)
+    assert lost.get("/api/me/").json()["user"] is None
+    assert [session["user_agent"] for session in account_of(client)["sessions"]] == [""]
+
+
+def test_a_browser_is_listed_by_its_network_alone(client, ann):
+    sign_in(client, REMOTE_ADDR="2001:db8:1:2:3:4:5:6")
+
+    assert account_of(client)["sessions"][0]["ip"] == "2001:db8:1:2::"
+
+
+def account_of(browser) -> dict:
+    return browser.get("/accounts/me/export/").json()["account"]
 
 
 # Where to
@@ -148,15 +181,15 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("to", ELSEWHERE)
-def test_the_way_on_leads_to_no_other_site(to):
-    assert own_path(to) == ""
+def test_the_way_on_leads_to_no_other_site(client, ann, to):
+    assert sign_in(client, next=to).url == "/accounts/me/"
 
 
 @pytest.mark.parametrize(
     "to", ["/", "/post/茶/", "/post/%E8%8C%B6/?a=1&b=/x#comment-3", "/%2F%2Fevil.example/", "/a//b"]
 )
-def test_it_leads_to_any_page_of_ours(to):
-    assert own_path(to) == to
+def test_it_leads_to_any_page_of_ours(client, ann, to):
+    assert sign_in(client, next=to).url == iri_to_uri(to)
 
 
 @pytest.mark.parametrize("to", ["//evil.example/", "/\\evil.example/", "https://evil.example/"])
@@ -165,8 +198,8 @@ def test_no_door_leads_elsewhere(client, ann, bob, github, post_office, to):
     answers.append(client.post("/accounts/sign-out/", {"next": to}))
     answers.append(come_in(client, next=to))
     client.post("/accounts/sign-out/")
-    client.post("/accounts/link/", {"email": "bob@example.org", "next": to})
-    answers.append(client.post(link_in(post_office[-1])))
+    ask_code(client, "bob@example.org", next=to)
+    answers.append(enter_code(client, code_in(post_office[-1]), next=to))
 
     assert [answer.url for answer in answers] == [
         "/accounts/me/",

@@ -13,15 +13,15 @@ from django.views.debug import ExceptionReporter
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Device, PersonalToken, User
-from accounts.second_step.codes import code_at, turn_on
-from accounts.tokens import devices
-from accounts.tokens.personal import make
+from accounts.tokens import services
+from accounts.tokens.services import create_personal_token
 from tests import people
+from tests.accounts import browser_sessions
+from tests.accounts.totp import set_up
 
 pytestmark = pytest.mark.django_db
 
 BOB = {"username": "bob", "password": "bob's password"}
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_a_401_that_says_how(program, bob):
 
 
 def test_one_that_has_expired_says_so(program, bob):
-    tokens = devices.sign_in(bob, now=timezone.now() - timedelta(minutes=10))
+    tokens = services.sign_in(bob, now=timezone.now() - timedelta(minutes=10))
 
     assert whose(program, tokens.access) == "token_expired"
     assert post(program, "token/refresh", {"refresh": tokens.refresh}).status_code == 200
@@ -168,13 +168,14 @@ def test_guessing_is_slowed_and_locks_no_device_out(program, settings):
     assert post(program, "token/refresh", {"refresh": tokens["refresh"]}).status_code == 200
 
 
-# The second step
+# Two-factor authentication
 
 
 @pytest.fixture
 def with_codes(bob):
-    then = timezone.now() - timedelta(hours=1)
-    return turn_on(bob, SECRET, code_at(SECRET, then), then)
+    browser = Client()
+    browser_sessions.sign_in(browser, "bob")
+    return set_up(browser)
 
 
 def test_a_code_is_asked_for_after_the_password(program, with_codes):
@@ -187,12 +188,12 @@ def test_a_code_is_asked_for_after_the_password(program, with_codes):
 
 
 def test_a_code_lets_in_once(program, with_codes):
-    code = code_at(SECRET, timezone.now())
+    code = with_codes.code()
 
     assert sign_in(program, otp=code)
     assert post(program, "token", {**BOB, "otp": code}).json()["error"]["code"] == "otp_wrong"
-    assert sign_in(program, otp=with_codes[0])
-    assert post(program, "token", {**BOB, "otp": with_codes[0]}).json()["error"]["code"] == "otp_wrong"
+    assert sign_in(program, otp=with_codes.recovery_codes[0])
+    assert post(program, "token", {**BOB, "otp": with_codes.recovery_codes[0]}).json()["error"]["code"] == "otp_wrong"
 
 
 def test_codes_are_tried_slowly(program, with_codes):
@@ -206,7 +207,7 @@ def test_codes_are_tried_slowly(program, with_codes):
 
 def test_one_lists_devices_and_signs_one_out(program, bob):
     phone, laptop = sign_in(program, device="phone"), sign_in(program, device="laptop")
-    devices.sign_in(people.ann(), name="Ann's")
+    services.sign_in(people.ann(), name="Ann's")
 
     listed = program.get("/api/me/devices/", headers=bearer(laptop["access"])).json()["results"]
     assert [(device["name"], device["is_this"]) for device in listed] == [("laptop", True), ("phone", False)]
@@ -218,7 +219,7 @@ def test_one_lists_devices_and_signs_one_out(program, bob):
 
 
 def test_nobody_signs_another_out(program, bob):
-    devices.sign_in(people.ann())
+    services.sign_in(people.ann())
 
     answer = program.delete(f"/api/me/devices/{Device.objects.get().pk}/", headers=bearer(sign_in(program)["access"]))
 
@@ -265,7 +266,7 @@ def test_one_that_cannot_be_is_refused(program, said):
 
 
 def test_a_personal_token_makes_no_other_and_does_not_look(program, bob):
-    token, secret = make(bob, "script", ["read", "posts", "comments"])
+    token, secret = create_personal_token(bob, "script", ["read", "posts", "comments"])
 
     for answer in (
         post(program, "me/tokens", {"name": "x", "scopes": ["read"]}, headers=bearer(secret)),
@@ -278,8 +279,8 @@ def test_a_personal_token_makes_no_other_and_does_not_look(program, bob):
 
 def test_staff_make_one_only_just_after_signing_in(program, ann):
     before = timezone.now() - timedelta(minutes=16)
-    old = devices.refresh(devices.sign_in(ann, now=before).refresh).access
-    new = devices.sign_in(ann).access
+    old = services.refresh(services.sign_in(ann, now=before).refresh).access
+    new = services.sign_in(ann).access
     said = {"name": "script", "scopes": ["posts"]}
 
     assert post(program, "me/tokens", said, headers=bearer(old)).json()["error"]["code"] == "signed_in_long_ago"
@@ -287,7 +288,7 @@ def test_staff_make_one_only_just_after_signing_in(program, ann):
 
 
 def test_what_a_token_was_not_made_for_it_does_not_do(program, ann):
-    _token, secret = make(ann, "script", ["comments"])
+    _token, secret = create_personal_token(ann, "script", ["comments"])
 
     answer = post(program, "posts", {"title": "A walk"}, headers=bearer(secret))
 
@@ -296,7 +297,7 @@ def test_what_a_token_was_not_made_for_it_does_not_do(program, ann):
 
 
 def test_a_token_with_the_scope_writes_as_its_owner(program, ann):
-    _token, secret = make(ann, "script", ["posts"])
+    _token, secret = create_personal_token(ann, "script", ["posts"])
 
     answer = post(program, "posts", {"title": "A walk", "text": "Along the river."}, headers=bearer(secret))
 
@@ -304,7 +305,7 @@ def test_a_token_with_the_scope_writes_as_its_owner(program, ann):
 
 
 def test_no_more_than_its_owner_may(program, bob):
-    _token, secret = make(bob, "script", ["posts"])
+    _token, secret = create_personal_token(bob, "script", ["posts"])
 
     assert post(program, "posts", {"title": "A walk"}, headers=bearer(secret)).status_code == 403
 
@@ -330,7 +331,7 @@ def test_nobody_has_neither(client):
 
 def test_they_are_part_of_ones_own_data_and_go_with_it(client, program, bob):
     sign_in(program, device="laptop")
-    _token, secret = make(bob, "script", ["read"])
+    _token, secret = create_personal_token(bob, "script", ["read"])
     client.force_login(bob)
 
     said = client.get("/accounts/me/export/").json()["programs"]
@@ -408,7 +409,8 @@ def test_a_password_is_in_no_log_and_no_report(settings, caplog, bob):
     said = {"username": "bob", "password": "correct horse", "otp": "battery staple"}
     got_request_exception.connect(keep)
     try:
-        answers = [post(program, "token", said), program.post("/accounts/sign-in/", {**said, "otp": ""})]
+        by_form = {"login": "bob", "password": said["password"]}
+        answers = [post(program, "token", said), program.post("/accounts/sign-in/", by_form)]
     finally:
         got_request_exception.disconnect(keep)
 

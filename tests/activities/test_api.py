@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.tokens.personal import make as make_token
+from accounts.tokens.services import create_personal_token
+from blog.media.services import store
 from blog.models import Activity, ActivityEvent
-from blog.uploads.storing import store
 from tests import people
 from tests.factories import make_activity, make_comment, make_post
-from tests.uploads.pictures import picture
+from tests.media.sample_images import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -270,7 +270,7 @@ def test_a_post_is_no_activity(desk):
     ("scope", "status"), [("activities", 201), ("posts", 403), ("uploads", 403), ("comments", 403)]
 )
 def test_a_token_posts_if_it_was_made_for_that(scope, status):
-    _row, token = make_token(people.edith(), "A script", {scope})
+    _row, token = create_personal_token(people.edith(), "A script", {scope})
 
     answer = send(Client(), "POST", ALL, {"text": "A heron."}, Authorization=f"Bearer {token}")
 
@@ -281,6 +281,6 @@ def test_a_token_posts_if_it_was_made_for_that(scope, status):
 
 
 def test_a_contributors_token_posts_nothing():
-    _row, token = make_token(people.cid(), "A script", {"activities"})
+    _row, token = create_personal_token(people.cid(), "A script", {"activities"})
 
     assert send(Client(), "POST", ALL, {"text": "x"}, Authorization=f"Bearer {token}").status_code == 403

@@ -58,7 +58,7 @@ def test_its_own_page_has_its_discussion(client):
 
     assert "A heron." in page
     assert "Lovely." in page
-    assert f'data-slug="{activity.slug}"' in page
+    assert f'data-post-slug="{activity.slug}"' in page
     assert f'<link rel="canonical" href="http://testserver{activity.url}">' in page
     assert '<meta property="og:title" content="A heron.">' in page
 
@@ -198,3 +198,9 @@ def test_lists_are_read_from_indexes():
 
     if connection.vendor == "sqlite":
         assert all("COVERING INDEX by_time" in plan for plan in plans), plans
+
+
+def test_new_activities_are_counted_as_activities_in_chinese(client, db):
+    page = client.get("/activities/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    assert 'data-new-count="{n} 条新动态"' in page

@@ -5,19 +5,19 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from blog.activities import posting
-from blog.activities.posting import edit_activity, post_activity
-from blog.models import Activity, ActivityPhoto, Edition
-from blog.uploads.models import Upload
-from blog.uploads.refusals import InUse
-from blog.uploads.storing import describe, remove, store
-from blog.uploads.variants import make_next
-from tests.activities.test_desk import ADD, change, form
+from blog.activities import services
+from blog.activities.services import create_activity, update_activity
+from blog.media.errors import InUse
+from blog.media.models import Upload
+from blog.media.services import describe, remove, store
+from blog.models import Activity, ActivityPhoto, SiteVersion
+from tests.activities.test_admin import ADD, change, form
 from tests.factories import make_activity
-from tests.uploads.pictures import picture
+from tests.media.sample_images import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def upload(ann, alt: str = "A heron", width: int = 80) -> Upload:
 def test_they_are_shown_in_their_order(client, ann):
     one, two = upload(ann, "One"), upload(ann, "Two")
 
-    activity = post_activity(ann, photos=[two.pk, one.pk, two.pk])
+    activity = create_activity(ann, photos=[two.pk, one.pk, two.pk])
 
     page = client.get(activity.url).content.decode()
     assert page.index(two.url) < page.index(one.url)
@@ -40,17 +40,17 @@ def test_they_are_shown_in_their_order(client, ann):
 
 def test_another_order_and_another_choice(ann):
     one, two, three = (upload(ann) for _ in range(3))
-    activity = post_activity(ann, photos=[one.pk, two.pk])
+    activity = create_activity(ann, photos=[one.pk, two.pk])
 
-    edit_activity(activity, photos=[three.pk, one.pk])
+    update_activity(activity, photos=[three.pk, one.pk])
 
     assert list(ActivityPhoto.objects.values_list("upload", flat=True)) == [three.pk, one.pk]
 
 
 @pytest.mark.parametrize("photos", [[999], [0], [-1], [2**70], list(range(1, 22))])
 def test_pictures_that_are_not_there_are_refused(ann, photos):
-    with pytest.raises((posting.NoPhoto, posting.TooManyPhotos)):
-        post_activity(ann, photos=photos)
+    with pytest.raises((services.NoPhoto, services.TooManyPhotos)):
+        create_activity(ann, photos=photos)
 
     assert not Activity.objects.exists()
 
@@ -60,7 +60,7 @@ def test_smaller_copies_are_offered_once_they_are_made(client, ann, settings):
     activity = make_activity(photos=[upload(ann, width=700).pk])
     assert "srcset" not in client.get(activity.url).content.decode()
 
-    make_next()
+    call_command("run_jobs", "make_variants")
 
     page = client.get(activity.url).content.decode()
     assert '<source type="image/avif" srcset="' in page
@@ -136,9 +136,9 @@ def test_at_the_desk_a_photo_is_taken_away(desk, ann):
 def test_other_words_for_a_photo_are_read_at_once(ann):
     photo = upload(ann, "A hreon")
     activity = make_activity(photos=[photo.pk])
-    before = Edition.objects.get().n
+    before = SiteVersion.objects.get().n
 
     describe(photo, "A heron")
 
-    assert Edition.objects.get().n > before
+    assert SiteVersion.objects.get().n > before
     assert 'alt="A heron"' in Client().get(activity.url).content.decode()

@@ -6,9 +6,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from blog.activities import posting, stream
+from blog.activities import events, services
 from blog.models import Activity, ActivityEvent
-from blog.reactions.reacting import react
+from blog.reactions.services import react
 from tests.factories import make_activity, make_post
 from tests.live.sockets import opened
 from tests.live.test_socket import story
@@ -32,8 +32,8 @@ async def test_what_the_author_does_is_heard():
     assert await socket.hear() == {"type": "hello", "n": 1}
 
     await sync_to_async(make_activity)(text="Another.")
-    await sync_to_async(posting.edit_activity)(activity, text="A grey heron.")
-    await sync_to_async(posting.remove_activity)(activity)
+    await sync_to_async(services.update_activity)(activity, text="A grey heron.")
+    await sync_to_async(services.delete_activity)(activity)
 
     heard = [await socket.hear() for _ in range(3)]
     assert types(heard) == [(2, "activity.posted"), (3, "activity.edited"), (4, "activity.removed")]
@@ -115,7 +115,7 @@ async def test_its_own_page_hears_of_a_card():
     socket = await opened(f"/ws/posts/{activity.pk}/")
     await socket.hear()
 
-    await sync_to_async(posting.show_without_cards)(activity, ["https://a.example/"])
+    await sync_to_async(services.remove_previews)(activity, ["https://a.example/"])
 
     heard = await socket.hear()
     assert types([heard]) == [(1, "activity.card")]
@@ -142,8 +142,8 @@ def test_old_events_are_pruned_and_numbers_go_on(settings):
     make_activity()
     ActivityEvent.objects.update(created_at=timezone.now() - timedelta(days=31))
 
-    call_command("prune_events")
+    call_command("run_jobs", "delete_activity_events")
 
     assert not ActivityEvent.objects.exists()
     make_activity()
-    assert stream.latest() == 2
+    assert events.latest() == 2

@@ -6,8 +6,8 @@ import secrets
 
 import requests
 
+from tests.media.sample_images import picture
 from tests.server import Server
-from tests.uploads.pictures import picture
 
 PEOPLE = {"reader": "bob", "contributor": "cid", "editor": "edith", "author": "ann"}
 MAKE = """
@@ -87,6 +87,9 @@ class Callers:
             return {"id": answer.json()["id"]}
         if kind in {"tags", "topics"}:
             return {"slug": self.make(kind, {"name": name})["slug"]}
+        if "/entries/" in path:
+            slug = self.make("posts", {"title": name, "status": "published", "live": "live"})["slug"]
+            return {"slug": slug, "id": self.make(f"posts/{slug}/entries", {"text": name})["id"]}
         if kind in {"posts", "pages"}:
             return {"slug": self.make(kind, {"title": name, "text": "Words.", **PUBLISHED[kind]})["slug"]}
         if kind == "comments":

@@ -8,7 +8,7 @@ from pkgutil import walk_packages
 import pytest
 from rest_framework.exceptions import APIException
 
-from frodo.errors import Refused
+from frodo.errors import ServiceError
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TOLD = set(re.findall(r"^\| `(\w+)` \|", (DOCS / "api.md").read_text(), re.M))
@@ -29,7 +29,7 @@ def codes_of(kind: type, name: str) -> set[str]:
 
 def refusals() -> set[str]:
     everything_loaded()
-    return {code for code in codes_of(Refused, "code") | codes_of(APIException, "default_code") if code}
+    return {code for code in codes_of(ServiceError, "code") | codes_of(APIException, "default_code") if code}
 
 
 def test_every_code_is_in_the_table():
@@ -39,7 +39,7 @@ def test_every_code_is_in_the_table():
 FROM_DJANGO = {
     *("authentication_failed", "invalid", "method_not_allowed", "not_authenticated", "not_found", "parse_error"),
     *("permission_denied", "unavailable", "unknown_field", "unsupported_media_type"),
-    *("not_a_writer", "not_an_editor", "other_site"),
+    *("not_a_writer", "not_an_editor", "other_site", "server_error", "unknown_host"),
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from frodo.api.schema.building import schema
+from frodo.api.schema.views import schema
 
 SCHEMA = schemathesis.openapi.from_dict(schema("en"))
 OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}
@@ -55,7 +55,7 @@ def ask(callers, operation, role: str, mode: GenerationMode, n: int, *, is_known
         one()  # where all is taken, nothing is wrong to send
 
 
-@pytest.mark.parametrize("role", WHO)
+@pytest.mark.parametrize("role", ["anonymous", "author"])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_is_foreseen(callers, name, role):
     ask_everything(callers, name, role, 3)

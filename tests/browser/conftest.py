@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -24,9 +25,9 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Of one file's tests: while Playwright runs, its thread may not use the ORM."""
+@contextmanager
+def open_chromium():
+    """While Playwright runs, its thread may not use the ORM."""
     playwright = pytest.importorskip("playwright.sync_api")
     path = chromium_path()
     if path is None:
@@ -36,6 +37,13 @@ def chromium():
         browser = running.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Of one file's tests."""
+    with open_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

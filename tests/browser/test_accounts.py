@@ -1,5 +1,6 @@
 """Signing in and out as people do it, and how its pages look. Pictures lie in build/screenshots."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from tests.accounts.github import GitHub
-from tests.browser.discussion import make_post, wait_live, wait_text, write
+from tests.browser.comments import make_post, wait_live, wait_text, write
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def github():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, github):
     folder = tmp_path_factory.mktemp("accounts")
-    environment = {**github.environment, **github.oidc_environment, "EMAIL_URL": f"file:///{folder / 'mailbox'}"}
+    environment = {**github.environment, **github.oidc_environment, "EMAIL_URL": f"file:///{folder / 'subscriber'}"}
     with Server(folder, **environment) as server:
         server.run("from tests.people import *; ann(); bob()")
         yield server
@@ -57,10 +58,10 @@ def open_window(window, complaints):
     assert complaints == []
 
 
-def link_to(server, email: str) -> str:
-    letters = "".join(path.read_text() for path in (server.folder / "mailbox").iterdir()).split("-" * 79)
-    [letter] = [letter for letter in letters if f"To: {email}" in letter]
-    return next(line for line in letter.splitlines() if "/accounts/link/" in line)
+def code_for(server, email: str) -> str:
+    mails = "".join(path.read_text() for path in (server.folder / "subscriber").iterdir()).split("-" * 79)
+    [mail] = [mail for mail in mails if f"To: {email}" in mail]
+    return re.search(r"^[A-Z]{4}-[A-Z]{4}$", mail, re.MULTILINE)[0]
 
 
 def test_by_github_to_a_comment_and_out_again(open_window, server):
@@ -82,9 +83,10 @@ def test_by_github_to_a_comment_and_out_again(open_window, server):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+@pytest.mark.quality
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_pages_look_right(open_window, server, github, width, scheme, language):
-    """One visit through all of them: in by a link, around, and erased in the end."""
+    """One visit through all of them: up with a code, around, and erased in the end."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     options = {"viewport": {"width": WIDTHS[width], "height": 800}, "color_scheme": scheme, "locale": language}
     page = open_window("/accounts/sign-in/", **options)
@@ -97,27 +99,32 @@ def test_pages_look_right(open_window, server, github, width, scheme, language):
     main = page.locator("main")
     page.locator("summary").click()
     picture("sign-in")
-    page.locator("[name=username]").fill("bob")
+    page.locator("[name=login]").fill("bob")
     page.locator("[name=password]").fill("guessed")
-    page.locator("details button").click()
+    page.locator("details .form-buttons button").click()
     expect(main.locator(".problem")).to_be_visible()
     picture("sign-in-refused")
-    page.locator("[name=email]").fill(email)
-    page.locator("form[action='/accounts/link/'] button").click()
-    expect(main.locator("strong")).to_have_text(email)
-    picture("link-sent")
-    link = link_to(server, email)
-    page.goto(link)
-    picture("link")
-    page.locator("main [name=name]").fill("Bilbo of the Shire · 比尔博")
-    page.locator("main button").click()
+    page.locator("form[action='/accounts/login/code/'] a").click()
+    page.wait_for_url("**/accounts/signup/")
+    main.locator("[name=email]").fill(email)
+    main.locator("[name=name]").fill("Ann")
+    main.locator("button").first.click()
+    expect(main.locator(".field-error", has_text=re.compile("."))).to_have_count(1)
+    picture("sign-up-refused")
+    main.locator("[name=name]").fill("Bilbo of the Shire · 比尔博")
+    main.locator("button").first.click()
+    page.wait_for_url("**/accounts/confirm-email/")
+    picture("code")
+    main.locator("[name=code]").fill(code_for(server, email))
+    main.locator("button").first.click()
     page.wait_for_url("**/accounts/me/")
     expect(main.locator("h1")).to_have_text("Bilbo of the Shire · 比尔博")
     expect(main.locator("img.avatar")).to_have_js_property("complete", True)
     assert main.locator("img.avatar").evaluate("picture => picture.naturalWidth") > 0
     picture("me")
-    page.goto(link)
-    picture("link-gone")
+    for name in ("email", "password/set", "sessions", "2fa"):
+        page.goto(f"/accounts/{name}/")
+        picture(name.replace("/", "-"))
     page.goto("/accounts/me/erase/")
     page.locator("main button").click()
     expect(main.locator(".field-error").first).to_be_visible()

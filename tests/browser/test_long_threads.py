@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.discussion import expect, make_post, say, see, wait_live, write
+from tests.browser.comments import expect, make_post, say, see, wait_live, write
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -57,11 +57,11 @@ def test_a_comment_is_reached_by_its_address(window, server, post):
 
     wanted = page.locator(".comment", has_text="Number 20")
     expect(wanted).to_be_in_viewport()
-    expect(wanted).to_have_class("comment is-more is-marked")
+    expect(wanted).to_have_class("comment is-loaded is-target")
     see(page, ALL)
 
     page.goto(f"{post}#comment-{10**9}")
-    page.get_by_text("This comment is not there any more.").wait_for()
+    page.get_by_text("This comment no longer exists.").wait_for()
 
 
 def test_the_order_is_remembered(window, server, post):
@@ -93,7 +93,7 @@ def test_what_comes_in_beyond_the_page_is_counted_and_found(window, server, post
     page.get_by_role("button", name="1 new").click()
     expect(page.locator(f"#comment-{said['id']}")).to_be_in_viewport()
     see(page, [*ALL, "Far below"])
-    expect(page.locator(".news-pill")).to_be_hidden()
+    expect(page.locator(".new-items-button")).to_be_hidden()
 
 
 def test_ones_own_is_seen_at_once_in_a_long_thread(window, post):

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.browser.discussion import expect, make_post, say, wait_live
+from tests.browser.comments import expect, make_post, say, wait_live
 from tests.server import until
 
 pytestmark = pytest.mark.browser
@@ -11,7 +11,7 @@ def given(page, kind: str, where: str = ".post-reactions"):
 
 
 def shows(button, n: str, *, mine: bool) -> None:
-    expect(button.locator(".reaction-n")).to_have_text(n)
+    expect(button.locator(".reaction-count")).to_have_text(n)
     expect(button).to_have_attribute("aria-pressed", str(mine).lower())
 
 
@@ -82,5 +82,5 @@ def test_one_that_is_not_taken_is_shown_as_it_is(window, server):
 
     given(page, "love").click()
 
-    page.locator(".discussion-notice", has_text="could not take it").wait_for()
+    page.locator(".toast", has_text="temporarily unavailable").wait_for()
     shows(given(page, "love"), "", mine=False)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.discussion import wait_live
+from tests.browser.comments import wait_live
 from tests.markdown.danger import attacks
 from tests.server import Server, until
 
@@ -53,10 +53,10 @@ $&$`$'<svg onload=alert(1)>
 <a class=mention href="java&Tab;script:alert(1)">@Bob</a>
 <svg><use href="data:image/svg+xml,<svg id=x onload=alert(1)>#x"></use></svg>
 <button class=reaction data-kind="x][onclick=alert(1)">x</button>
-<li class=comment id=comment-2><article class=comment-said><p class=comment-deeds onclick=alert(1)>
+<li class=comment id=comment-2><article class=comment-body><p class=comment-actions onclick=alert(1)>
 <link rel=modulepreload href=data:text/javascript,alert(1)>
 <script type=module>import("data:text/javascript,alert(1)")</script>
-<p data-prover="data:text/javascript,alert(1)" id=_comments>
+<p data-post-slug="data:text/javascript,alert(1)" id=_comments>
 love" onmouseover="alert(1)
 upvote]\"],[data-kind=love
 oldest"><svg onload=alert(1)>
@@ -136,6 +136,7 @@ def watched(window, server):
     return watched
 
 
+@pytest.mark.quality
 @pytest.mark.parametrize("bypass_csp", [False, True], ids=["with our policy", "without a policy"])
 def test_nothing_runs_in_pages(watched, bypass_csp):
     page, look = watched(bypass_csp=bypass_csp)
@@ -160,6 +161,7 @@ def test_nothing_runs_in_pages(watched, bypass_csp):
     assert found == {address: [] for address in pages}
 
 
+@pytest.mark.quality
 def test_nothing_runs_in_what_comes_over_the_wire(watched, server):
     page, look = watched(bypass_csp=True)
     page.goto("/post/live/")
@@ -167,14 +169,14 @@ def test_nothing_runs_in_what_comes_over_the_wire(watched, server):
 
     server.run(f"""
 import json
-from blog.discussion.speaking import post_comment
+from blog.comments.services import create_comment
 from blog.models import Post
-from frodo.errors import Refused
+from frodo.errors import ServiceError
 post = Post.objects.get(slug="live")
 for string in json.load(open({str(server.folder / "strings.json")!r})):
     try:
-        post_comment(post, text=string, name=string[:60])
-    except Refused:
+        create_comment(post, text=string, name=string[:60])
+    except ServiceError:
         pass
 """)
     n = server.ask("/api/posts/live/comments/?limit=1")[1]["count"]
@@ -246,6 +248,7 @@ def chunks(strings: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.quality
 def test_nothing_runs_in_the_form(watched):
     page, look = watched(bypass_csp=True)
     page.goto("/post/live/")

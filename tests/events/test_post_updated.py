@@ -53,7 +53,7 @@ def test_saved_in_admin_it_is_told(client):
         for name, value in fields.items()
         if value is not None and value is not False and name != "published_at"
     }
-    inlines = {"old_addresses-TOTAL_FORMS": 0, "old_addresses-INITIAL_FORMS": 0}
+    inlines = {"redirects-TOTAL_FORMS": 0, "redirects-INITIAL_FORMS": 0}
 
     answer = client.post(address, data | inlines | {"text": "We walked along the sea.", "tags": [], "cover": ""})
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from blog.events.recording import record
+from blog.events.services import record
 from blog.models import Event
 from tests.factories import make_post
 from tests.live.test_post_and_hear import frame, listen
@@ -28,18 +28,22 @@ def post(db):
     return post
 
 
-def test_what_is_old_goes_and_who_was_away_is_reset(client, post, capsys):
-    call_command("prune_events")
+def prune() -> None:
+    call_command("run_jobs", "delete_old_events")
 
-    assert capsys.readouterr().out == "3 events deleted.\n"
+
+def test_what_is_old_goes_and_who_was_away_is_reset(client, post):
+    prune()
+
+    assert Event.objects.count() == 2
     assert [client.get(f"{ADDRESS}?since={n}").json()["reset"] for n in (1, 2, 3, 5)] == [True, True, False, False]
-    call_command("prune_events")
+    prune()
     assert Event.objects.count() == 2
 
 
 def test_numbers_go_on_when_all_are_gone(client, post, settings):
     Event.objects.update(created_at=timezone.now() - timedelta(days=31))
-    call_command("prune_events")
+    prune()
 
     with transaction.atomic():
         assert record(post, "test", {}).n == 6
@@ -49,7 +53,7 @@ def test_numbers_go_on_when_all_are_gone(client, post, settings):
 
 def test_nothing_goes_where_all_is_kept(post, settings):
     settings.EVENTS_KEEP_DAYS = 0
-    call_command("prune_events")
+    prune()
 
     assert Event.objects.count() == 5
 
@@ -59,7 +63,7 @@ import json
 from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
-from blog.events.recording import record
+from blog.events.services import record
 from blog.models import Event
 from tests.factories import make_post
 post = make_post(title="A walk")
@@ -72,11 +76,12 @@ print(json.dumps(post.pk))
 """
 
 
+@pytest.mark.quality
 def test_a_server_does_it_by_itself(tmp_path):
-    with Server(tmp_path, BACKGROUND="false", BACKGROUND_LOOK="0.2") as server:
+    with Server(tmp_path, JOBS_IN_SERVER="false", JOBS_POLL_SECONDS="0.2") as server:
         post_id = json.loads(server.run(MAKE_OLD))
         server.kill()
-        server.environment["BACKGROUND"] = "true"
+        server.environment["JOBS_IN_SERVER"] = "true"
         server.start()
         until(lambda: server.ask(f"{ADDRESS}?since=2499")[1]["reset"], "the server to prune")
 

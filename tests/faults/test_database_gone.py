@@ -1,13 +1,19 @@
 """MariaDB is cut off, or stops without hanging up, and comes back while the server runs on."""
 
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
+from itertools import count
 
 import pytest
 
+from tests.databases import connect, query, tell
 from tests.faults.browser import Browser, is_fresh, is_stale
 from tests.faults.mariadb import MariaDB
-from tests.server import Server, until
+from tests.server import ROOT, Server, until
 
 MAKE_POSTS = "from tests.factories import make_post; make_post(title='A walk'); make_post(title='A lake')"
 SOON = 60
@@ -26,8 +32,8 @@ def database(tmp_path_factory):
 def server(tmp_path_factory, database):
     url = f"{database.url}?read_timeout=2&write_timeout=2&connect_timeout=2"  # else one waits for ten seconds
     folder = tmp_path_factory.mktemp("server")
-    with Server(folder, DATABASE_URL=url, REDIS_URL="", ORM_THREADS=str(N_THREADS)) as server:
-        # What another process writes makes all known pages unknown at the next look. It is over before we begin.
+    with Server(folder, DATABASE_URL=url, REDIS_URL="", ORM_THREADS=str(N_THREADS), JOBS_IN_SERVER="false") as server:
+        # What another process or a job writes makes known pages unknown. It is over before we begin.
         server.run(MAKE_POSTS)
         server.kill()
         yield server.start()
@@ -90,7 +96,7 @@ def test_a_comment_is_refused_in_that_shape(server, gone):
 
 
 def test_who_sent_a_form_sees_the_words_again(browser, gone):
-    status, _headers, page = browser.open("/post/a-walk/comment/", text=WORDS, name="Bob", deed="post")
+    status, _headers, page = browser.open("/post/a-walk/comment/", text=WORDS, name="Bob", intent="post")
 
     assert status == 503
     assert "We &lt;b&gt;met&lt;/b&gt; a heron,\nand she flew." in page
@@ -101,13 +107,46 @@ def test_watchers_hear_that_it_lives_and_cannot_serve(server, gone):
     assert server.ask("/healthz")[0] == 200
 
 
+def test_who_meets_a_row_that_is_locked_for_too_long_may_try_again(tmp_path, server, database):
+    """MariaDB ends the wait, as it ends a deadlock: 503, not 500."""
+    (before,) = query(database.url, "SELECT @@GLOBAL.innodb_lock_wait_timeout")
+    tell(database.url, "SET GLOBAL innodb_lock_wait_timeout = 1")
+    try:
+        with Server(tmp_path, DATABASE_URL=database.url, REDIS_URL="", JOBS_IN_SERVER="false") as site:
+            browser = Browser(site.url)
+            browser.open("/post/a-walk/comment/")
+            with closing(connect(database.url)) as other, closing(other.cursor()) as cursor:
+                cursor.execute("USE frodo")
+                cursor.execute("SELECT id FROM blog_post FOR UPDATE")
+                refused = browser.open("/post/a-walk/comment/", text=f"{WORDS} Twice.", name="Bob", intent="post")
+                other.rollback()
+            answered = browser.open("/post/a-walk/comment/", text=f"{WORDS} Twice.", name="Bob", intent="post")
+    finally:
+        tell(database.url, f"SET GLOBAL innodb_lock_wait_timeout = {before[0]}")
+
+    assert (refused[0], refused[1]["Retry-After"]) == (503, "5")
+    assert "We &lt;b&gt;met&lt;/b&gt; a heron" in refused[2]
+    assert answered[0] == 200
+
+
+@pytest.mark.quality
+def test_migrate_waits_for_a_database_that_is_starting(server, database, gone):
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--wait", "120"]
+    with subprocess.Popen(command, cwd=ROOT, env=server.environment, stderr=subprocess.PIPE, text=True) as migrating:
+        assert migrating.stderr.readline() == "Waiting for the database, up to 120 seconds ...\n"
+        database.start()
+
+        assert migrating.stderr.read() == ""
+    assert migrating.returncode == 0
+
+
 def test_all_is_well_when_it_returns(server, database, browser, gone):
     until(partial(is_stale, browser, "/"), "the look that fails", SOON)
     process = server.process.pid
     database.start()
 
     until(lambda: is_fresh(browser, "/") and is_fresh(browser, "/post/a-lake/"), "all to be well", SOON)
-    assert browser.open("/post/a-walk/comment/", text=WORDS, name="Bob", deed="post")[0] == 200
+    assert browser.open("/post/a-walk/comment/", text=WORDS, name="Bob", intent="post")[0] == 200
     assert "a heron" in server.ask("/post/a-walk/")[1]
     assert server.process.pid == process
 
@@ -138,3 +177,35 @@ def test_nobody_waits_for_ever_for_one_that_says_nothing(server, database, brows
 
     until(lambda: is_fresh(browser, "/") and is_fresh(browser, "/post/a-lake/"), "all to be well", SOON)
     assert written()[0] == 201
+
+
+def test_everybody_is_answered_within_ten_seconds(tmp_path, server, database):
+    """With the timeouts that are set where DATABASE_URL says nothing of them."""
+    numbers = count()
+    with Server(tmp_path, DATABASE_URL=database.url, REDIS_URL="", ORM_THREADS=str(N_THREADS)) as site:
+        asks = [
+            lambda: site.ask(f"/search/?q=lake{next(numbers)}"),  # no page is one that is known
+            lambda: site.ask(f"/no/such/page/{next(numbers)}/"),
+            partial(site.ask, "/api/posts/"),
+            partial(site.ask, "/readyz"),
+            partial(site.ask, "/api/posts/a-walk/comments/", {"text": "Lovely.", "name": "Bob"}),
+        ]
+
+        def timed(ask) -> tuple[int, float]:
+            began = time.monotonic()
+            return ask()[0], time.monotonic() - began
+
+        with ThreadPoolExecutor(10) as people:
+            list(people.map(timed, asks[:4] * 2))  # every thread has its connection
+            time.sleep(1.5)  # so that it is asked whether it still works
+            database.freeze()
+            try:
+                answers = [answer for _ in range(3) for answer in people.map(timed, asks * 2)]
+            finally:
+                database.thaw()
+        until(lambda: site.ask("/readyz")[0] == 200, "the database to be back", SOON)
+        log = site.log.read_text()
+
+    assert {status for status, _seconds in answers} == {503}
+    assert max(seconds for _status, seconds in answers) < 10
+    assert log.count("frodo.circuit_breaker: The database is away") == 1

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
+from threading import Event
 
 import pytest
 
@@ -23,6 +24,7 @@ def test_each_comment_that_was_taken_is_there_once_with_its_event(server):
     post_id = int(server.run(MAKE_POST))
     taken: dict[str, int] = {}
     refused: list[str] = []
+    in_the_middle = Event()
 
     def say(text: str) -> None:
         try:
@@ -32,11 +34,13 @@ def test_each_comment_that_was_taken_is_there_once_with_its_event(server):
         else:
             assert status == 201
             taken[text] = said["n"]
+            if len(taken) >= N // 4:
+                in_the_middle.set()
 
     with OpenPage(server, "a-walk", post_id) as page:
         with ThreadPoolExecutor(8) as writers:
             answers = [writers.submit(say, f"Number {n}") for n in range(N)]
-            until(lambda: len(taken) >= N // 4, "some comments")
+            assert in_the_middle.wait(30)
             server.kill()
         for answer in answers:
             answer.result()

@@ -68,6 +68,7 @@ HALVES = [
 ]
 
 
+@pytest.mark.quality
 def test_half_a_request_and_silence(server):
     with ExitStack() as silent:
         for n in range(200):
@@ -78,6 +79,7 @@ def test_half_a_request_and_silence(server):
         assert server.ask(COMMENTS, {"text": "Among the silent", "name": "Bob"})[0] == 201
 
 
+@pytest.mark.quality
 def test_two_thousand_that_come_and_go(server, post_id):
     def crowd() -> int:
         with ExitStack() as sockets:

@@ -37,6 +37,7 @@ def say(server: Server, text: str) -> None:
     assert server.ask(COMMENTS, {"text": text, "name": "Bob"})[0] == 201
 
 
+@pytest.mark.quality
 @pytest.mark.parametrize(("n", "length"), [(200, 10_000), (40, 100_000)], ids=["many comments", "long comments"])
 def test_a_socket_that_reads_nothing(server, post_id, n, length):
     """Many: more frames wait than may. Long: the lines are full, and the ping is not answered."""

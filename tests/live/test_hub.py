@@ -6,7 +6,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from frodo import layer, live
+from frodo import channel_layer, live
+from frodo.circuit_breaker import CircuitBreaker
 from frodo.live import Backlog, Hub, Listener
 from tests.live.sockets import until
 
@@ -201,7 +202,7 @@ def test_each_event_loop_has_a_hub_of_its_own(story):
     story(test)
 
 
-class Away:
+class CircuitOpen:
     """A channel layer whose server is away until `back`."""
 
     def __init__(self) -> None:
@@ -221,8 +222,9 @@ class Away:
 
 def test_while_the_layer_is_away_events_come_by_asking_and_then_by_the_layer_again(monkeypatch, caplog):
     monkeypatch.setattr(live.hub, "SWEEP", 0.02)
-    away = Away()
-    monkeypatch.setattr(live.hub, "get_channel_layer", lambda: away)
+    away = CircuitOpen()
+    monkeypatch.setattr(live.hub.channel_layer, "configured_layer", lambda: away)
+    monkeypatch.setattr(channel_layer, "outage", CircuitBreaker("Redis"))
 
     async def whole():
         book, hub = Book(), live.current_hub()
@@ -240,12 +242,13 @@ def test_while_the_layer_is_away_events_come_by_asking_and_then_by_the_layer_aga
         assert live.hubs == {}
 
     async_to_sync(whole)()
-    assert caplog.text.count("the channel layer is away") == 1
+    assert caplog.text.count("Redis is away") == 1
 
 
 def test_publishing_never_fails(monkeypatch, caplog):
-    away = Away()
-    monkeypatch.setattr(layer, "get_channel_layer", lambda: away)
+    away = CircuitOpen()
+    monkeypatch.setattr(channel_layer, "get_channel_layer", lambda: away)
+    monkeypatch.setattr(channel_layer, "outage", CircuitBreaker("Redis"))
 
     live.publish("book", 1, 1, "frame 1")
 

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.live.test_post_and_hear import MAKE_POST, frame, listen
 from tests.server import Server
 
@@ -58,6 +60,7 @@ def test_a_double_click_is_one_comment(server):
     assert sorted(answers) == [201] + [409] * 7
 
 
+@pytest.mark.quality
 def test_two_processes_of_one_site_do_the_same(server):
     """Without Redis another process's events are found in the table."""
     post_id = server.run("from tests.factories import make_post; print(make_post(title='Two houses').pk)")

@@ -60,6 +60,7 @@ def test_an_event_goes_by_as_ever(site):
     assert heard["n"] == said["n"]
 
 
+@pytest.mark.quality
 def test_several_processes_are_added_up(tmp_path, redis):  # noqa: F811
     settings = {"REDIS_URL": redis.url, "SHOW_PRESENCE": "true"}
     with Server(tmp_path, **settings) as one, Server(tmp_path, **settings) as two:

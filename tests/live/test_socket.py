@@ -7,9 +7,9 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from blog.events.history import post_events
-from blog.events.recording import record
+from blog.events.services import record
 from blog.models import Event, Post
+from blog.posts.event_history import post_events
 from frodo import live
 from tests.factories import make_post
 from tests.live.sockets import HEADERS, Socket, opened, until
@@ -69,7 +69,7 @@ async def test_who_comes_back_to_an_open_room_is_told_from_memory(post, monkeypa
     await first.hear()
     await happen(post, 3)
     assert [(await first.hear())["n"] for _ in range(3)] == [1, 2, 3]
-    monkeypatch.setattr("blog.events.history.PostEvents.since", None)  # nothing is asked
+    monkeypatch.setattr("blog.posts.event_history.PostEvents.since", None)  # nothing is asked
 
     second = await opened(f"/ws/posts/{post.pk}/?since=1")
 
@@ -90,7 +90,7 @@ async def test_nothing_is_lost_or_doubled_between_reading_and_joining(post, monk
         return backlog
 
     await happen(post, 2)
-    monkeypatch.setattr("blog.events.history.PostEvents.since", slow)
+    monkeypatch.setattr("blog.posts.event_history.PostEvents.since", slow)
     socket = await opened(f"/ws/posts/{post.pk}/?since=0")
 
     assert await socket.hear() == {"type": "hello", "n": 2}

@@ -17,19 +17,30 @@ from tests.server import ROOT, Server, free_port, until
 class Nginx:
     """deploy/nginx.conf as the operator copies it, but for the names, ports and certificates."""
 
-    def __init__(self, folder: Path, server: Server) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, *servers: Server, static: Path | None = None) -> None:
+        self.folder, self.port, self.tls_port = folder, free_port(), free_port()
         self.host = f"127.0.0.1:{self.port}"
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         before, _redirect, secure = re.split(r"^server \{$", text, flags=re.MULTILINE)
-        secure = re.sub(r"^ *(listen|ssl_\w+) .*\n", "", secure, flags=re.MULTILINE)
-        text = f"{before}server {{\n    listen 127.0.0.1:{self.port};{secure}"
-        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace("blog.example", "127.0.0.1")
+        plain = re.sub(r"^ *(listen|ssl_\w+) .*\n", "", secure, flags=re.MULTILINE)
+        text = f"{before}server {{\n    listen 127.0.0.1:{self.port};{plain}"
+        if (folder / "tls").is_dir():
+            secure = secure.replace("    listen [::]:443 ssl http2;\n", "")
+            secure = secure.replace("listen 443", f"listen 127.0.0.1:{self.tls_port}")
+            text += f"server {{{secure}".replace("/etc/letsencrypt/live/blog.example", str(folder / "tls"))
+        each = "max_fails=0" if len(servers) > 1 else ""  # as the file says
+        upstream = " ".join(
+            f"server {getattr(server, 'host', '127.0.0.1')}:{server.port} {each};" for server in servers
+        )
+        text = text.replace("server 127.0.0.1:8000;", upstream).replace("blog.example", "127.0.0.1")
+        text = text.replace("/var/lib/frodo/static", str(static or folder / "static"))
         paths = "".join(f"{name}_temp_path {folder}/{name};" for name in "client_body proxy fastcgi uwsgi scgi".split())
         self.file = folder / "nginx.conf"
+        user = "user root;" if os.getuid() == 0 else ""  # the folders of tests are their user's only
         self.file.write_text(
-            f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
-            f"events {{}}\nhttp {{ access_log off; {paths}\n{text}\n}}\n"
+            f"daemon off; {user} worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+            f"events {{ worker_connections 4096; }}\n"
+            f"http {{ include /etc/nginx/mime.types; access_log off; {paths}\n{text}\n}}\n"
         )
 
     def __enter__(self) -> "Nginx":

@@ -56,6 +56,7 @@ def at_both(server: Server, connect) -> dict[int, object]:
     return found
 
 
+@pytest.mark.quality
 def test_both_are_one_site_and_end_cleanly(server):
     post_id = server.run(MAKE_POST)
     with ExitStack() as opened:

@@ -6,8 +6,7 @@ from functools import cache
 from lxml import html
 
 from frodo.markdown import render_comment, render_post
-
-from .shared import corpus
+from tests.markdown.shared import corpus
 
 NEVER = {
     "applet",

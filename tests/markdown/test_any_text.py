@@ -1,9 +1,9 @@
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frodo.markdown import render_comment, render_post, toc_to_json
-
-from .danger import faults
+from tests.markdown.danger import faults
 
 PIECES = st.sampled_from(
     [
@@ -92,6 +92,7 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("".join))
 
 
+@pytest.mark.quality
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_any_text_is_rendered_safely_and_the_same_each_time(text):

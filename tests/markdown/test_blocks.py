@@ -1,6 +1,6 @@
 import pytest
 
-from .plain import flat, fold
+from tests.markdown.plain import flat, fold
 
 CASES = {
     "a list follows a paragraph": ("a\n- b", "<p>a</p><ul><li>b</li></ul>"),
@@ -15,6 +15,9 @@ CASES = {
     "code keeps its blank lines": ("```\na\n\n\nb\n```", "<pre><code>a\n\n\nb\n</code></pre>"),
     "a fence names its language": ("```js\nx\n```", '<pre><code class="language-js">x\n</code></pre>'),
     "an unclosed fence runs to the end": ("~~~\nx", "<pre><code>x\n</code></pre>"),
+    "an unclosed fence gains no line": ("```\nx\n", "<pre><code>x\n</code></pre>"),
+    "an unclosed fence in a list": ("- ```\n  x\n", "<ul><li><pre><code>x\n</code></pre></li></ul>"),
+    "an unclosed fence without a line": ("```\n", "<pre><code></code></pre>"),
     "a longer fence holds a shorter": ("````\n```\n````", "<pre><code>```\n</code></pre>"),
     "indented code": ("    a\n\n    b", "<pre><code>a\n\nb\n</code></pre>"),
     "a tab inside code stays": ("\ta\tb", "<pre><code>a\tb\n</code></pre>"),

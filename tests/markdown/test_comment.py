@@ -17,8 +17,8 @@ CASES = {
     "<script>a</script>": "<p>&lt;script&gt;a&lt;/script&gt;</p>",
     "<!-- a -->": "<p>&lt;!-- a --&gt;</p>",
     "> a": "<blockquote>\n<p>a</p>\n</blockquote>",
-    "- a\n- b": "<ul>\n<li>a\n</li>\n<li>b\n</li>\n</ul>",
-    "2. a": '<ol start="2">\n<li>a\n</li>\n</ol>',
+    "- a\n- b": "<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
+    "2. a": '<ol start="2">\n<li>a</li>\n</ol>',
     "```html\n<i>\n```": '<div class="highlight" data-lang="html"><pre><code><span class="p">&lt;</span>'
     '<span class="nt">i</span><span class="p">&gt;</span>\n</code></pre></div>',
     "a[^1]\n\n[^1]: b": '<p>a<a href="b" rel="nofollow ugc noopener">^1</a></p>',

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from .plain import flat, html
-from .shared import corpus
+from tests.markdown.plain import flat, html
+from tests.markdown.shared import corpus
 
 CASES = {
     "**中文。**后文": "<strong>中文。</strong>后文",

@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 import pytest
 
 from frodo.markdown import Heading, render_post, toc_to_json
@@ -12,6 +15,13 @@ SLUGS = {
     "ＡＢＣ": "abc",
     "snake_case": "snake_case",
     "！？": "section",
+    "हिन्दी भाषा": "हिन्दी-भाषा",
+    "ภาษาไทยที่ดี": unicodedata.normalize("NFKC", "ภาษาไทยที่ดี"),
+    "مُقَدِّمَة": "مُقَدِّمَة",
+    "நன்றி!": "நன்றி",
+    unicodedata.normalize("NFD", "Überblick für Zoë"): "überblick-für-zoë",
+    unicodedata.normalize("NFD", "がぎぐ"): "がぎぐ",
+    "❤\ufe0f Herz": "herz",
 }
 
 
@@ -52,3 +62,56 @@ def test_contents_can_be_kept_as_json():
     assert toc_to_json(render_post("# A\n## B").toc) == [
         {"level": 1, "id": "a", "text": "A", "children": [{"level": 2, "id": "b", "text": "B", "children": []}]}
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("## Head {#my-id}", '<h2 id="my-id">Head</h2>'),
+        ("## 标题 {#标题-1 .big .x} ##", '<h2 id="标题-1" class="big x">标题</h2>'),
+        ("Head {#my-id}\n====", '<h2 id="my-id">Head</h2>'),
+        ("# A {#b} c", '<h2 id="a-b-c">A {#b} c</h2>'),
+        ("# A {b}", '<h2 id="a-b">A {b}</h2>'),
+        ("# `{#a}`", '<h2 id="a"><code>{#a}</code></h2>'),
+        ("# {#a}", '<h2 id="a">{#a}</h2>'),
+    ],
+)
+def test_a_heading_may_name_its_anchor(text, html):
+    assert render_post(text).html == html
+
+
+def test_an_anchor_that_is_named_comes_first():
+    assert [each.id for each in render_post("# a\n# b {#a}").toc] == ["a-2", "a"]
+
+
+def test_anchors_do_not_meet_ids_of_the_page_the_html_and_the_notes():
+    html = render_post(
+        "# Comments\n# Comment 12\n# `_main`\n# x\n# fn-1\n# A {#comments}\n"
+        '<div id="x" class="y">\n<p id="comments"><b id="_copy"></b></p></div>\n\nb[^1]\n\n[^1]: c'
+    ).html
+
+    ids = re.findall(r' id="([^"]*)"', html)
+    assert sorted(ids) == sorted(
+        {"comments-3", "comment-12-2", "main", "x-2", "fn-1-2", "comments-2", "x", "fn-1", "fnref-1"}
+    )
+
+
+def test_a_heading_does_not_show_the_number_of_its_note():
+    assert render_post("# A[^1]\n\n[^1]: b").toc == (Heading(1, "a", "A"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("## A\n### B\n## C", [2, 3, 2]),
+        ("# A\n## B\n# C", [2, 3, 2]),
+        ("### A\n### B\n# C\n#### D\n## E", [2, 2, 2, 3, 3]),
+        ("## A\n\n<h5>B</h5>\n\n> ###### C\n\n`<h1>`", [2, 3, 4]),
+        ("# A\n## B\n### C\n#### D\n##### E\n###### F", [2, 3, 4, 5, 6, 6]),
+    ],
+)
+def test_levels_begin_below_the_title_and_none_is_skipped(written, shown):
+    html = render_post(written).html
+
+    assert [int(level) for level in re.findall(r"<h(\d)", html)] == shown
+    assert re.findall(r"<h(\d)", html) == re.findall(r"</h(\d)>", html)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+LIMIT = 5  # seconds of CPU time for 50 KB: the goal is one, and other machines are slower and busy
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds for a batch: many times what it takes, and far less than a quadratic one would
 
@@ -92,6 +93,31 @@ UNITS = [
     "a  \n",
     "$\\frac",
     "x[^1]\n\n[^1]: y\n\n",
+    "~",
+    "~a ",
+    "a\n: b\n\n",
+    ": a\n",
+    "# a {#b}\n",
+    "{",
+    "![](",
+    "![[",
+    "[![a](b)](c) ",
+    "\\begin{align}\n",
+    "\\begin{align}",
+    "<iframe '",
+    "<svg>",
+    "<script>",
+    "\n<style>",
+    "<noscript>",
+    "<x>",
+    "<section>",
+    "<b></i>",
+    "<dt>a<dd>b",
+    '<b title="</b>">',
+    "http://a.b/)",
+    "http://a.b/?&a;",
+    "&amp;",
+    "\u3000",
 ]
 SHAPES = {
     "ten thousand stars": "'*' * 10_000",
@@ -107,22 +133,35 @@ SHAPES = {
     "a wide table of short rows": "'|a' * 3_000 + '|\\n' + '|-' * 3_000 + '|\\n' + '|\\n' * 9_000",
     "many references": "'[a]: /u\\n\\n' + '[a] ' * 20_000",
     "deep groups in a formula": "'$' + '{' * 2_000 + '}' * 2_000 + '$'",
+    "spaces inside a line": "'a' + ' ' * 50_000 + 'b'",
+    "spaces in a heading": "'# a' + ' ' * 50_000 + 'b'",
+    "spaces in a cell": "'|a' + ' ' * 50_000 + 'b|\\n|-|\\n'",
+    "lines of spaces": "'a\\n' + (' ' * 99 + '\\n') * 500 + 'b'",
+    "beginnings of notes": "'[^a]: b\\n\\n' + '[^' * 25_000",
+    "pictures in pictures": "'![' * 12_000 + '](a)' * 6_000",
+    "links in links": "'[' * 8_000 + '](a)' * 8_000",
+    "lazy lines": "('> ' * 60 + 'a\\n' + 'b\\n' * 100) * 150",
+    "code blocks": "'```java\\na b\\n```\\n' * 3_000",
+    "macros": r"'$' + ''.join(rf'\newcommand{{\{a}}}{{{chr(92) + b}' * 9 + '}' for a, b in zip('abc', 'bcd')) + r'\a$'",
+    "formulas": "''.join(f'$x_{{{n}}}^2$ ' for n in range(4_000))",
     "roots in roots": "'$' + '\\\\sqrt' * 600 + ' x$'",
 }
 PROGRAM = """
-import sys
+from time import thread_time
 from frodo.markdown import render_comment, render_post
 for text in [{texts}]:
-    html = render_post(text).html
-    assert len(html) < 60 * len(text) + 10_000, (text[:20], len(html))
-    assert len(render_comment(text)) < 60 * len(text) + 10_000, text[:20]
+    for render in (lambda text: render_post(text).html, render_comment):
+        start = thread_time()
+        html = render(text)
+        assert len(html) < 60 * len(text) + 10_000, (text[:20], len(html))
+        assert len(text) > 51_000 or thread_time() - start < {limit}, (text[:20], thread_time() - start)
     print(repr(text[:20]))
 """
 
 
 def run(texts: list[str]) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(texts=", ".join(texts))],
+        [sys.executable, "-c", PROGRAM.format(texts=", ".join(texts), limit=LIMIT)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -133,7 +172,7 @@ def run(texts: list[str]) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("size", [20_000, pytest.param(100_000, marks=pytest.mark.quality)])
+@pytest.mark.parametrize("size", [20_000, pytest.param(50_000, marks=pytest.mark.quality)])
 @pytest.mark.parametrize("first", range(0, len(UNITS), 30))
 def test_much_of_one_thing_is_rendered(first, size):
     units = UNITS[first : first + 30]

@@ -3,9 +3,8 @@
 import pytest
 
 from frodo.markdown import render_post
-
-from .browser import page
-from .danger import rendered
+from tests.markdown.browser import page
+from tests.markdown.danger import rendered
 
 SITE = "http://frodo.test/"
 ALARM = """
@@ -47,6 +46,7 @@ def look(parts: list[str]) -> tuple[list[str], set[str], int]:
         return blank.evaluate("window.ran"), set(asked), blank.evaluate("document.querySelectorAll('section').length")
 
 
+@pytest.mark.quality
 def test_nothing_runs():
     parts = [part for _text, post, comment in rendered() for part in (post, comment)]
 

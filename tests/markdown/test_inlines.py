@@ -1,6 +1,6 @@
 import pytest
 
-from .plain import flat
+from tests.markdown.plain import flat, html
 
 CASES = {
     "*a* _b_ ***c***": "<em>a</em> <em>b</em> <em><strong>c</strong></em>",
@@ -8,6 +8,14 @@ CASES = {
     "**a *b* c**": "<strong>a <em>b</em> c</strong>",
     "snake_case_name 2*3*4": "snake_case_name 2<em>3</em>4",
     "a * b * c": "a * b * c",
+    "~x~ a ~b c~.": "<del>x</del> a <del>b c</del>.",
+    "10~20, 30~40 H~2~O 报名~期待你的到来~": "10~20, 30~40 H~2~O 报名~期待你的到来~",
+    "a ~~~a~~~ ~a~~": "a ~~~a~~~ ~a~~",
+    "http://x.y/?a=1&amp;b=2": '<a href="http://x.y/?a=1&amp;b=2">http://x.y/?a=1&amp;b=2</a>',
+    "http://x.y/?a=1&b=2&copy;": '<a href="http://x.y/?a=1&amp;b=2">http://x.y/?a=1&amp;b=2</a>©',
+    "www.x.y/?a&lt;b": '<a href="http://www.x.y/?a%3Cb">www.x.y/?a&lt;b</a>',
+    "http://例子.中国/页": "http://例子.中国/页",
+    "[a](http://例子.中国/页)": '<a href="http://xn--fsqu00a.xn--fiqs8s/%E9%A1%B5">a</a>',
     "~~a~~ 哈哈~好的~": "<del>a</del> 哈哈~好的~",
     "`a*b*` ``c`d``": "<code>a*b*</code> <code>c`d</code>",
     "`a": "`a",
@@ -47,3 +55,9 @@ def test_text_is_read_as_commonmark_and_github_say(text):
 
 def test_a_line_end_is_a_break_where_asked_for():
     assert flat("a\nb", breaks=True) == "<p>a<br>b</p>"
+
+
+def test_a_line_end_in_chinese_text_is_no_space():
+    assert html("中**文**\n后[文\n字](a)\n`码`\n文 a\n文") == (
+        '<p>中<strong>文</strong>后<a href="a">文字</a>\n<code>码</code>\n文 a\n文</p>'
+    )

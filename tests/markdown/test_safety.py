@@ -1,8 +1,7 @@
 import pytest
 
 from frodo.markdown import render_comment, render_post
-
-from .danger import attacks, faults, rendered
+from tests.markdown.danger import attacks, faults, rendered
 
 COMMENT_TAGS = {
     "a",

@@ -1,11 +1,20 @@
-"""Posts written for other blogs keep their structure: element by element, as many as the judge finds."""
+"""Posts written for other blogs keep their structure: element by element, as many as cmark-gfm finds.
+
+`differences.json` has what differs on purpose, counted by hand: emphasis beside Chinese punctuation, which cmark-gfm
+leaves as asterisks, and a `~` between words, which it takes for a mark ("报名~期待你的到来~").
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from .judge import body, judged, structure
-from .plain import html
-from .shared import corpus
+from tests.markdown.judge import body, judged, structure
+from tests.markdown.plain import html
+from tests.markdown.shared import CORPUS, corpus
 
+DIFFERENCES = json.loads(Path(__file__).with_name("differences.json").read_text())
 FOLDERS = [
     "hexo/hexojs-site-en",
     "hexo/hexojs-site-zh-cn",
@@ -20,14 +29,14 @@ FOLDERS = [
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_posts_keep_their_structure(folder, record_property):
     posts = [path for path in sorted(corpus(folder).rglob("*")) if path.suffix in (".md", ".markdown")]
-    lost = []
+    lost = {}
     for path in posts:
         text = body(path.read_text("utf-8", "replace"))
         ours, theirs = structure(html(text)), structure(judged(text))
-        if ours != theirs:
-            lost.append((path.name, ours - theirs, theirs - ours))
+        theirs.update(Counter(DIFFERENCES.get(str(path.relative_to(CORPUS)), {})))
+        if ours != +theirs:
+            lost[path.name] = (ours - theirs, theirs - ours)
 
-    kept = len(posts) - len(lost)
-    record_property("figure", f"{folder}: {kept} of {len(posts)} posts keep their structure, {kept / len(posts):.1%}")
+    record_property("figure", f"{folder}: {len(posts) - len(lost)} of {len(posts)} posts keep their structure")
     assert posts
-    assert kept / len(posts) >= 0.97, lost
+    assert lost == {}

@@ -1,7 +1,7 @@
 import pytest
 
 from blog.models import Comment
-from tests.discussion.conftest import post, say
+from tests.comments.conftest import post, say
 from tests.people import ann as make_ann
 
 __all__ = ["post", "say"]
@@ -22,8 +22,8 @@ def decide(desk):
     """Press a button of the queue; what the script would be told."""
 
     def decide(verb, thing, status=200):
-        said = {"deed": f"{verb}:{thing.pk}"}
-        answer = desk.post("/admin/moderation/decide/", said, headers={"Accept": "application/json"})
+        data = {"intent": f"{verb}:{thing.pk}"}
+        answer = desk.post("/admin/moderation/decide/", data, headers={"Accept": "application/json"})
         assert answer.status_code == status, answer.content
         return answer.json()
 
@@ -37,7 +37,7 @@ def comment(say):
 
 
 @pytest.fixture
-def held(settings, say):
+def pending(settings, say):
     """Bob's, waiting for Ann."""
     settings.COMMENT_APPROVAL = "always"
     make_ann()

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.comments import make_post, say, see, sign_in, wait_live
 from tests.browser.conftest import chromium, window
-from tests.browser.discussion import make_post, say, see, sign_in, wait_live
 
 __all__ = ["chromium", "window"]
 pytestmark = pytest.mark.browser
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 MAKE_ANN = "from tests.people import ann; ann()"
 NO_SOCKETS = "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({}), 50); } close() {} };"
 RELEASE = (
-    "from blog.models import Comment; from blog.moderation import deciding;"
-    "[deciding.remove(c) for c in Comment.objects.held()]"
+    "from blog.models import Comment; from blog.moderation import actions;"
+    "[actions.remove(c) for c in Comment.objects.pending()]"
 )
 
 
@@ -31,7 +31,7 @@ def post(server) -> str:
 
 @pytest.fixture
 def desk(window):
-    def desk(tab: str = "held"):
+    def desk(tab: str = "pending"):
         page = sign_in(window())
         page.goto(f"/admin/moderation/?tab={tab}")
         expect(page.locator("#moderation-counts")).to_have_attribute("data-live", "socket")
@@ -45,7 +45,7 @@ def entries(page):
 
 
 def held_count(page):
-    return page.locator("#moderation-counts [data-of=held] b")
+    return page.locator("#moderation-counts [data-of=pending] b")
 
 
 def test_new_ones_appear_and_decided_ones_leave_on_every_desk(server, window, desk, post):
@@ -89,7 +89,7 @@ def test_the_whole_queue_by_keyboard(server, window, desk, post):
     expect(entries(page).locator(".entry-text")).to_have_text(["One", "Three"])
     expect(page.locator(".entry.is-current .entry-text")).to_have_text("Three")
     see(reader, ["Two"])
-    page.keyboard.press("r")
+    page.keyboard.press("d")
     expect(entries(page).locator(".entry-text")).to_have_text(["One"])
     page.keyboard.press("u")
     expect(entries(page).locator(".entry-text")).to_have_text(["One", "Three"])
@@ -105,9 +105,10 @@ def test_pinned_on_one_desk_it_is_pinned_on_the_other(server, window, desk, post
     one.goto("/admin/moderation/?tab=new")
     two = desk("new")
 
+    entries(one).first.get_by_label("More actions").click()
     entries(one).first.get_by_role("button", name="Pin", exact=True).click()
 
-    expect(entries(two).first.get_by_role("button", name="Unpin")).to_be_visible()
+    expect(entries(two).first.locator(".badge", has_text="pinned")).to_be_visible()
     expect(entries(two).first.locator(".badge", has_text="pinned")).to_be_visible()
 
 
@@ -126,20 +127,21 @@ def test_signed_out_elsewhere_the_page_says_so_and_hears_no_more(server, window,
     page = desk()
     elsewhere = page.context.new_page()
     elsewhere.goto("/admin/")
-    elsewhere.get_by_role("button", name="Log out").click()
+    elsewhere.get_by_role("button", name="Ann").click()
+    elsewhere.get_by_role("button", name="Sign out").click()
 
-    expect(page.locator(".moderation-said")).to_contain_text("not signed in any more")
-    expect(page.locator("#moderation-counts")).to_have_attribute("data-live", "over")
+    expect(page.locator(".moderation-message")).to_contain_text("signed out")
+    expect(page.locator("#moderation-counts")).to_have_attribute("data-live", "stopped")
     say(server, post, "Not for you")
     expect(entries(page)).to_have_count(0)
 
 
-def test_where_sockets_are_blocked_it_asks(server, window, post):
+def test_where_sockets_are_blocked_it_polls(server, window, post):
     context_page = window()
     context_page.add_init_script(NO_SOCKETS)
     page = sign_in(context_page)
     page.goto("/admin/moderation/")
-    expect(page.locator("#moderation-counts")).to_have_attribute("data-live", "asking")
+    expect(page.locator("#moderation-counts")).to_have_attribute("data-live", "polling")
 
     say(server, post, "Asked for")
 
@@ -157,3 +159,37 @@ def test_without_a_script_the_buttons_are_plain_forms(server, window, post):
     page.get_by_role("link", name="Decided").click()
     page.get_by_role("button", name="Undo").first.click()
     expect(page.locator(".messagelist")).to_have_text("Undone: approved (Bob).")
+
+
+def test_a_reply_in_place_approves_and_survives_what_happens_meanwhile(server, window, desk, post):
+    page = desk()
+    reader = window(post)
+    wait_live(reader)
+    say(server, post, "A question")
+    expect(entries(page)).to_have_count(1)
+
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.type("An answer")
+    say(server, post, "Something else")
+    expect(entries(page)).to_have_count(2)
+    expect(entries(page).first.get_by_role("textbox")).to_have_value("An answer")
+    expect(entries(page).first.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_role("status").filter(has_text="Reply to")).to_be_visible()
+    expect(entries(page).locator(".entry-text")).to_have_text(["Something else"])
+    see(reader, ["A question", "An answer"])
+
+
+def test_the_other_decisions_are_in_a_menu(server, window, desk, post):
+    page = desk("new")
+    say(server, post, "To be pinned")
+    entry = entries(page).filter(has_text="To be pinned")
+    entry.get_by_role("button", name="Approve").click()
+    expect(entry.get_by_role("button", name="Pin", exact=True)).to_be_hidden()
+
+    entry.get_by_label("More actions").click()
+    entry.get_by_role("button", name="Pin", exact=True).click()
+
+    expect(entry.locator(".badge", has_text="pinned")).to_be_visible()

@@ -5,8 +5,8 @@ import pytest
 from blog.models import Comment, Rule
 
 
-def rule(value, kind="word", deed="hold") -> Rule:
-    return Rule.objects.create(kind=kind, value=value, deed=deed)
+def rule(value, kind="word", action="hold") -> Rule:
+    return Rule.objects.create(kind=kind, value=value, action=action)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ def rule(value, kind="word", deed="hold") -> Rule:
         ("casino", "cásinö"),
         ("free money", "FREE\n money"),
         ("casino", "去casino玩"),
+        ("कमी", "वह कमी है"),
         ("加微信", "想了解的加微信吧"),
         ("加微信", "加 微.信"),
         ("加微信", "加\u200b微\u200b信"),
@@ -30,10 +31,10 @@ def rule(value, kind="word", deed="hold") -> Rule:
 def test_a_word_is_found(say, word, text):
     rule(word)
 
-    said = say(text)
+    data = say(text)
 
-    assert said["state"] == "held"
-    assert Comment.objects.get().hold_reasons == [{"code": "word", "rule": Rule.objects.get().pk, "found": word}]
+    assert data["state"] == "pending"
+    assert Comment.objects.get().pending_reasons == [{"code": "word", "rule": Rule.objects.get().pk, "found": word}]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_a_word_is_found(say, word, text):
         ("ass", "A class of its own"),
         ("ass", "Glass, grass"),
         ("casino", "casinos"),
+        ("कम", "वह कमी है"),
         ("加微信", "加了微博，信不信由你"),
         ("free money", "freemoney"),
     ],
@@ -66,10 +68,10 @@ def test_a_part_of_another_word_is_not(say, word, text):
 def test_links_hosts_names_and_mail_are_looked_at(say, kind, value, fields):
     rule(value, kind)
 
-    said = say(**{"text": "Hello.", **fields})
+    data = say(**{"text": "Hello.", **fields})
 
-    assert said["state"] == "held"
-    assert Comment.objects.get().hold_reasons[0]["code"] == kind
+    assert data["state"] == "pending"
+    assert Comment.objects.get().pending_reasons[0]["code"] == kind
 
 
 @pytest.mark.parametrize(
@@ -87,11 +89,11 @@ def test_what_is_only_like_it_passes(say, kind, value, fields):
 
 
 def test_a_rule_may_refuse_and_nothing_is_stored(say, client, post):
-    rule("casino", deed="refuse")
+    rule("casino", action="refuse")
 
     assert say("Casino!", status=403)["error"]["code"] == "against_the_rules"
 
-    page = client.post("/post/a-walk/comment/", {"name": "Bob", "text": "Casino!", "deed": "post"})
+    page = client.post("/post/a-walk/comment/", {"name": "Bob", "text": "Casino!", "intent": "post"})
     assert page.status_code == 403
     assert "Casino!</textarea>" in page.content.decode()
     assert not Comment.objects.exists()
@@ -99,18 +101,18 @@ def test_a_rule_may_refuse_and_nothing_is_stored(say, client, post):
 
 def test_what_is_edited_is_judged_anew(say, client):
     rule("casino")
-    said = say("Hello.")
+    data = say("Hello.")
 
-    edited = client.patch(f"/api/comments/{said['id']}/", {"text": "Hello, casino!"}, "application/json")
+    edited = client.patch(f"/api/comments/{data['id']}/", {"text": "Hello, casino!"}, "application/json")
 
-    assert edited.json()["state"] == "held"
+    assert edited.json()["state"] == "pending"
     comment = Comment.objects.get()
-    assert [reason["code"] for reason in comment.hold_reasons] == ["word"]
-    assert comment.decisions.values_list("verb", "way").get() == ("hold", "rule")
+    assert [reason["code"] for reason in comment.pending_reasons] == ["word"]
+    assert comment.decisions.values_list("verb", "source").get() == ("hold", "rule")
 
 
 def test_rules_are_for_strangers(say, client, desk, ann):
-    rule("casino", deed="refuse")
+    rule("casino", action="refuse")
     client.force_login(ann)
 
     assert say("The casino burnt down.")["state"] == "visible"
@@ -122,8 +124,8 @@ def test_a_rule_that_cannot_be_meant_is_not_taken(desk):
         {"kind": "host", "value": "no host"},
         {"kind": "word", "value": "\u200b"},
     ]:
-        page = desk.post("/admin/blog/rule/add/", {"deed": "hold", "is_active": "on", **fields})
+        page = desk.post("/admin/blog/rule/add/", {"action": "hold", "is_active": "on", **fields})
         assert page.status_code == 200, fields
 
-    desk.post("/admin/blog/rule/add/", {"kind": "host", "value": "https://Spam.example/x", "deed": "hold"})
+    desk.post("/admin/blog/rule/add/", {"kind": "host", "value": "https://Spam.example/x", "action": "hold"})
     assert list(Rule.objects.values_list("value", flat=True)) == ["spam.example"]

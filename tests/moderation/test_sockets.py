@@ -61,11 +61,11 @@ async def opened(client: Client) -> Socket:
     return socket
 
 
-async def closes(socket: Socket) -> bool:
-    while "closed" not in (said := await socket.hear()):
+async def closes(socket: Socket, code: int = 4003) -> bool:
+    while "closed" not in (data := await socket.hear()):
         pass  # what happened besides
     await socket.leave()
-    return said == {"closed": 4003}
+    return data == {"closed": code}
 
 
 @story
@@ -73,10 +73,10 @@ async def test_it_says_that_something_changed_and_no_more(desk):
     socket = await opened(desk)
     post = await sync_to_async(make_post)()
 
-    comment = await sync_to_async(make_comment)(post, text="A secret", state="held")
+    comment = await sync_to_async(make_comment)(post, text="A secret", state="pending")
     first = await socket.hear()
-    said = {"deed": f"approve:{comment.pk}"}
-    await sync_to_async(desk.post)("/admin/moderation/decide/", said)
+    data = {"intent": f"approve:{comment.pk}"}
+    await sync_to_async(desk.post)("/admin/moderation/decide/", data)
     second = await socket.hear()
 
     assert first == {"n": first["n"], "type": "queue.changed", "data": {}}
@@ -141,14 +141,14 @@ def change_password(clerk):
     clerk.save()
 
 
-@pytest.mark.parametrize("deed", [deactivate, dismiss, take_the_right, change_password])
-def test_who_loses_the_right_is_out_at_once(clerk, deed):
+@pytest.mark.parametrize("action", [deactivate, dismiss, take_the_right, change_password])
+def test_who_loses_the_right_is_out_at_once(clerk, action):
     client = signed_in(clerk)
 
     @story
     async def lose_it():
         socket = await opened(client)
-        await sync_to_async(deed)(clerk)
+        await sync_to_async(action)(clerk)
         assert await closes(socket)
         assert (await socket_of(client).open())["type"] == "websocket.close"
 

@@ -6,21 +6,21 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
+from blog.comments import form_timestamps
 from blog.models import Comment, Post
-from blog.moderation import tickets
-from blog.reading.source import Reading
+from blog.posts.page_cache_source import PageCacheSource
 
 
 def ticket(age: float) -> str:
-    return signing.dumps(timezone.now().timestamp() - age, salt=tickets.SALT)
+    return signing.dumps(timezone.now().timestamp() - age, salt=form_timestamps.SALT)
 
 
 def codes() -> list[str]:
-    return [reason["code"] for reason in Comment.objects.get().hold_reasons]
+    return [reason["code"] for reason in Comment.objects.get().pending_reasons]
 
 
 def test_the_hidden_field_is_left_empty_by_people(say):
-    assert say(website="http://buy.example")["state"] == "held"
+    assert say(website="http://buy.example")["state"] == "pending"
     assert codes() == ["honeypot"]
 
 
@@ -44,14 +44,14 @@ def test_a_ticket_says_how_long_the_page_was_open(say, settings, given, expected
 
 
 def test_api_me_gives_a_ticket_and_so_does_the_form(client, post, settings):
-    assert tickets.age(client.get("/api/me/").json()["ticket"]) < 60
+    assert form_timestamps.age(client.get("/api/me/").json()["ticket"]) < 60
     page = client.get("/post/a-walk/comment/").content.decode()
     given = page.partition('name="ticket" value="')[2].partition('"')[0]
-    said = {"name": "Bob", "text": "", "deed": "post", "ticket": given}
+    data = {"name": "Bob", "text": "", "intent": "post", "ticket": given}
 
-    mended = client.post("/post/a-walk/comment/", said).content.decode()
+    mended = client.post("/post/a-walk/comment/", data).content.decode()
 
-    assert tickets.age(given) < 60
+    assert form_timestamps.age(given) < 60
     assert given in mended  # the first one, so that a mistake mended in a second is not too fast
 
 
@@ -73,12 +73,12 @@ def test_kept_pages_are_made_anew_when_a_post_closes(post, settings):
     now = timezone.now()
     Post.objects.update(published_at=now - timedelta(days=30) + timedelta(minutes=5))
 
-    state = Reading().state(now.timestamp())
+    state = PageCacheSource().state(now.timestamp())
 
     assert state.next_change == pytest.approx((now + timedelta(minutes=5)).timestamp(), abs=1)
 
 
-@pytest.mark.parametrize(("site", "own", "expected"), [("never", "always", "held"), ("always", "never", "visible")])
+@pytest.mark.parametrize(("site", "own", "expected"), [("never", "always", "pending"), ("always", "never", "visible")])
 def test_a_post_may_differ_from_the_site(say, post, settings, site, own, expected):
     settings.COMMENT_APPROVAL = site
     Post.objects.update(approval=own)

@@ -7,7 +7,7 @@ from time import time
 from django.db import OperationalError
 
 from frodo.page_cache import PageCache, State
-from frodo.page_cache.watch import Change
+from frodo.page_cache.versions import Change
 
 TEXT = "<h1>A walk</h1>" + "<p>We walked along the river, and it was long.</p>" * 20
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -115,10 +115,10 @@ class Blog:
             said[name.decode().lower()] = value.decode()
         return Answer(start["status"], said, b"".join(message["body"] for message in bodies))
 
-    def change(self, about: str | None = None, *, taken_away: bool = False) -> None:
+    def change(self, about: str | None = None, *, is_hard: bool = False) -> None:
         """As a writer in this process does."""
         self.book.n += 1
-        self.cache.watch.heard.append(Change(self.book.n, about and (about,), taken_away))
+        self.cache.watch.heard.append(Change(self.book.n, about and (about,), is_hard))
 
     @property
     def size(self) -> int:

@@ -2,16 +2,17 @@ import asyncio
 
 import pytest
 
-from frodo.page_cache import cache
+from frodo.page_cache import cache_key
 from tests.page_cache.blog import Blog
 
 
 @pytest.fixture
-def story(settings, monkeypatch):
+def story(settings):
     """Run an async test with a blog behind a cache that is started, and stopped in the end."""
 
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    monkeypatch.setattr(cache, "SETTLING", 0.0)
+    settings.PAGE_CACHE_SETTLING_SECONDS = 0.0
+    cache_key.host_of.cache_clear()  # it knows the settings of the test before
 
     def run(test, **options):
         async def whole():

@@ -9,7 +9,7 @@ from tests.page_cache.blog import BROWSER, TEXT, Book, until
 
 @pytest.fixture(autouse=True)
 def _looks_often(settings):
-    settings.PAGE_CACHE_LOOK = 0.01
+    settings.PAGE_CACHE_POLL_SECONDS = 0.01
 
 
 def test_known_pages_are_served_and_say_that_they_are_stale(story):
@@ -97,7 +97,7 @@ def test_a_page_that_was_purged_is_known_all_the_same(story):
 def test_but_not_what_was_taken_away(story):
     async def test(blog):
         await blog.get("/post/secret/")
-        blog.change(taken_away=True)
+        blog.change(is_hard=True)
         blog.status, blog.text = 500, "broken"
 
         assert (await blog.get("/post/secret/")).text == "broken"
@@ -119,7 +119,7 @@ def test_an_error_of_the_application_itself_is_hidden_by_a_known_page(story):
 
 
 def test_who_waits_too_long_sees_the_page_as_it_was(story, settings):
-    settings.PAGE_CACHE_PATIENCE = 0.01
+    settings.PAGE_CACHE_STALE_AFTER_SECONDS = 0.01
 
     async def test(blog):
         await blog.get("/")
@@ -153,4 +153,4 @@ def test_views_wait_for_its_return(story, settings):
 
         await until(lambda: blog.book.views == {"7": 1})
 
-    story(test, headers={"X-Frodo-About": "7"})
+    story(test, headers={"Surrogate-Key": "7"})

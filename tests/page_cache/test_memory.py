@@ -9,9 +9,7 @@ from tests.page_cache.blog import TEXT
 MB = 1024 * 1024
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "LOCALHOST", "localhost:port", "", "localhost, localhost", "a" * 5000]
-)
+@pytest.mark.parametrize("host", ["evil.example", "localhost:port", "", "localhost, localhost", "a" * 5000])
 def test_a_host_that_is_not_ours_is_not_kept(story, host):
     async def test(blog):
         for _again in range(2):
@@ -19,6 +17,20 @@ def test_a_host_that_is_not_ours_is_not_kept(story, host):
 
         assert blog.n_asked == 2
         assert blog.n_kept == 0
+
+    story(test)
+
+
+def test_a_host_in_other_letters_is_the_same_host(story):
+    """RFC 9110, section 4.2.3. Its spellings do not fill the table of known hosts."""
+
+    async def test(blog):
+        for host in ["LOCALHOST", "LocalHost", "localhost"]:
+            await blog.get("/", host=host)
+
+        assert blog.n_asked == 1
+        assert blog.n_kept == 1
+        assert [*blog.cache.hosts[False], *blog.cache.hosts[True]] == [b"localhost"]
 
     story(test)
 
@@ -98,7 +110,7 @@ def test_what_is_weighed_is_what_is_there(story):
         blog.change()
         await blog.get("/")
         assert blog.size == sum(entry.size for entry in blog.cache.pages.entries.values())
-        blog.change(taken_away=True)
+        blog.change(is_hard=True)
         blog.status = 500
         await blog.get("/")
         assert blog.size == 0

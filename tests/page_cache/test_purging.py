@@ -7,13 +7,13 @@ from django.contrib.auth.models import update_last_login
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from blog.discussion.speaking import post_comment
-from blog.invalidation import purge_pages
-from blog.models import Comment, Edition, OldAddress, Post, Tag
-from blog.moderation import deciding
-from blog.posts import publishing
-from blog.reading.source import Reading
-from blog.transfer.demo import remove_demo, write_demo
+from blog.cache_purging import purge_pages
+from blog.comments.services import create_comment
+from blog.importers.demo import remove_demo, write_demo
+from blog.models import Comment, Post, Redirect, SiteVersion, Tag
+from blog.moderation import actions
+from blog.posts import services
+from blog.posts.page_cache_source import PageCacheSource
 from tests import people
 from tests.factories import make_comment, make_page, make_post, make_topic
 
@@ -24,17 +24,17 @@ pytestmark = pytest.mark.django_db
 def told(monkeypatch, django_capture_on_commit_callbacks):
     """Run a deed as one transaction; what was told of it: None, or what it was about and whether it took away."""
 
-    def run(deed):
+    def run(action):
         changes = []
-        monkeypatch.setattr("blog.invalidation.tell", changes.append)
+        monkeypatch.setattr("blog.cache_purging.publish_change", changes.append)
         connection.page_purge = None
         with django_capture_on_commit_callbacks(execute=True):
-            deed()
+            action()
         assert len(changes) <= 1, "one transaction is told once"
         if not changes:
             return None
-        assert changes[0].n == Edition.objects.get().n
-        return changes[0].about, changes[0].taken_away
+        assert changes[0].n == SiteVersion.objects.get().n
+        return changes[0].about, changes[0].is_hard
 
     return run
 
@@ -55,8 +55,8 @@ def test_a_post_that_readers_see(told):
 def test_a_post_that_appears_and_disappears(told):
     make_post(status="draft")
 
-    assert told(lambda: publishing.publish(Post.objects.all())) == ALL
-    assert told(lambda: publishing.withdraw(Post.objects.all())) == ALL_GONE
+    assert told(lambda: services.publish(Post.objects.all())) == ALL
+    assert told(lambda: services.unpublish(Post.objects.all())) == ALL_GONE
 
 
 def test_the_same_object_saved_again_and_again(told):
@@ -107,8 +107,8 @@ def test_pages_tags_topics_and_addresses(told, ann):
     assert told(lambda: Tag.objects.create(name="tea")) == ALL
     assert told(lambda: Tag.objects.all().delete()) == ALL
     post = make_post()
-    assert told(lambda: OldAddress.objects.create(path="/old", post=post)) == ALL
-    assert told(lambda: OldAddress.objects.all().delete()) == ALL
+    assert told(lambda: Redirect.objects.create(path="/old", post=post)) == ALL
+    assert told(lambda: Redirect.objects.all().delete()) == ALL
 
 
 def test_who_writes(told, ann):
@@ -125,17 +125,17 @@ def test_a_comment_is_about_its_post(told):
     post = make_post()
     about = (str(post.pk),)
 
-    assert told(lambda: post_comment(post, text="Lovely.", name="Bob")) == (about, False)
-    assert told(lambda: deciding.hold(Comment.objects.get())) == (about, True)
-    assert told(lambda: deciding.approve(Comment.objects.get())) == (about, False)
-    assert told(lambda: deciding.remove(Comment.objects.get())) == (about, True)
+    assert told(lambda: create_comment(post, text="Lovely.", name="Bob")) == (about, False)
+    assert told(lambda: actions.mark_pending(Comment.objects.get())) == (about, True)
+    assert told(lambda: actions.approve(Comment.objects.get())) == (about, False)
+    assert told(lambda: actions.remove(Comment.objects.get())) == (about, True)
     assert told(lambda: Comment.objects.get().delete()) == (about, True)
 
 
 def test_a_comment_that_waits_is_seen_by_nobody(told):
     post = make_post()
 
-    assert told(lambda: make_comment(post, state="held")) is None
+    assert told(lambda: make_comment(post, state="pending")) is None
 
 
 def test_demo_posts_come_and_go(told, ann):
@@ -144,7 +144,7 @@ def test_demo_posts_come_and_go(told, ann):
 
 
 def test_a_transaction_that_fails_changes_nothing(told):
-    def deed():
+    def action():
         try:
             with transaction.atomic():
                 make_page()
@@ -152,7 +152,7 @@ def test_a_transaction_that_fails_changes_nothing(told):
         except ValueError:
             pass
 
-    assert told(deed) is None
+    assert told(action) is None
     assert told(lambda: purge_pages(5)) is not None
 
 
@@ -162,19 +162,19 @@ def test_by_hand(told):
 
     def both():
         purge_pages(1)
-        purge_pages(taken_away=True)
+        purge_pages(is_hard=True)
 
     assert told(both) == ALL_GONE
 
 
 def test_a_change_is_told_though_it_cannot_be_numbered(monkeypatch, django_capture_on_commit_callbacks):
     changes = []
-    monkeypatch.setattr("blog.invalidation.tell", changes.append)
+    monkeypatch.setattr("blog.cache_purging.publish_change", changes.append)
 
-    def fail(self):
+    def fail(self, **kwargs):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr("blog.reading.models.EditionManager.rise", fail)
+    monkeypatch.setattr("blog.site.models.SiteVersionManager.increment", fail)
     with django_capture_on_commit_callbacks(execute=True):
         make_page()
 
@@ -184,7 +184,7 @@ def test_a_change_is_told_though_it_cannot_be_numbered(monkeypatch, django_captu
 @pytest.mark.django_db(transaction=True)
 def test_where_commits_are_made_by_hand_it_is_told_at_once(monkeypatch):
     changes = []
-    monkeypatch.setattr("blog.invalidation.tell", changes.append)
+    monkeypatch.setattr("blog.cache_purging.publish_change", changes.append)
     connection.page_purge = None
     transaction.set_autocommit(False)
     try:
@@ -197,27 +197,27 @@ def test_where_commits_are_made_by_hand_it_is_told_at_once(monkeypatch):
 
 
 def test_editions_rise_by_one():
-    assert [Edition.objects.rise() for _ in range(3)] == [1, 2, 3]
+    assert [SiteVersion.objects.increment() for _ in range(3)] == [1, 2, 3]
 
 
 def test_what_the_cache_asks(django_assert_num_queries):
     now = timezone.now()
-    assert Reading().state(now.timestamp()) == (0, None)
+    assert PageCacheSource().state(now.timestamp()) == (0, None)
     make_post(days_ago=-2)
     soon = make_post(title="Soon", published_at=now + timedelta(hours=1))
     make_post(title="Never", status="draft", published_at=now + timedelta(minutes=1))
-    assert Reading().state(now.timestamp()) == (0, soon.published_at.timestamp())
+    assert PageCacheSource().state(now.timestamp()) == (0, soon.published_at.timestamp())
 
-    n = Edition.objects.rise()
+    n = SiteVersion.objects.increment()
     with django_assert_num_queries(1):
-        assert Reading().state(now.timestamp()) == (n, soon.published_at.timestamp())
+        assert PageCacheSource().state(now.timestamp()) == (n, soon.published_at.timestamp())
 
 
 def test_views_are_added_and_change_nothing_else(told, client, settings):
     post = make_post()
 
-    assert told(lambda: Reading().add_views({str(post.pk): 3, "999": 1})) is None
-    assert told(lambda: Reading().add_views({str(post.pk): 2})) is None
+    assert told(lambda: PageCacheSource().add_views({str(post.pk): 3, "999": 1})) is None
+    assert told(lambda: PageCacheSource().add_views({str(post.pk): 2})) is None
     post.save()  # with the number it was loaded with
     assert Post.objects.get().n_views == 5
 
@@ -229,7 +229,7 @@ def test_views_are_added_and_change_nothing_else(told, client, settings):
 
 def test_views_are_shown_at_the_desk(desk):
     post = make_post()
-    Reading().add_views({str(post.pk): 1234567})
+    PageCacheSource().add_views({str(post.pk): 1234567})
 
     assert "1234567" in desk.get("/admin/blog/post/").content.decode()
     assert "1234567" in desk.get(f"/admin/blog/post/{post.pk}/change/").content.decode()

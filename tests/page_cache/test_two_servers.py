@@ -52,14 +52,25 @@ def shows(server, text: str) -> bool:
     return text in page
 
 
+def test_a_changed_site_setting_is_pushed(two):
+    servers = two(PAGE_CACHE_POLL_SECONDS="1000")
+    for n, (one, other) in enumerate([servers, servers[::-1]]):
+        assert all(not shows(server, f"Blog {n}") for server in servers)
+        change = f"from frodo.models import *; s = SiteSettings.current(); s.name = 'Blog {n}'; s.save()"
+        one.run(change)
+        for server in (one, other):
+            until(partial(shows, server, f"Blog {n}"), "the new name on its pages")
+
+
 def test_a_change_is_pushed(two):
-    servers = two(PAGE_CACHE_LOOK="1000")  # nobody looks
+    servers = two(PAGE_CACHE_POLL_SECONDS="1000")  # nobody looks
     for n, (one, other) in enumerate([servers, servers[::-1], servers]):
         assert not shows(other, f"word {n}")
         say(one, f"word {n}")
         until(partial(shows, other, f"word {n}"), "the other to hear of it")
 
 
+@pytest.mark.quality
 def test_no_stale_page_survives_the_return_of_redis(two, redis):
     one, other = two()
     assert not shows(other, "without Redis")

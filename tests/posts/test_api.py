@@ -35,7 +35,7 @@ def test_expand_gives_a_relation_in_full(client):
 
     [post] = client.get("/api/posts/?expand=author,tags").json()["results"]
 
-    assert post["author"] == {"name": "Ann", "url": "", "bio": ""}
+    assert post["author"] == {"name": "Ann", "url": "", "bio": "", "page_url": "/author/ann/"}
     assert post["tags"][0]["n_posts"] == 1
 
 

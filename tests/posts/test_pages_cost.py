@@ -1,10 +1,14 @@
 """How many queries each hot page asks: the cheapest benchmark."""
 
-import pytest
+from io import StringIO
 
+import pytest
+from django.core.management import call_command
+
+from blog.posts.counts import counts
 from tests.factories import make_page, make_post, make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def fill(n: int) -> None:
@@ -12,6 +16,7 @@ def fill(n: int) -> None:
     make_page()
     for i in range(n):
         make_post(title=f"Post {i}", tags=("tea", f"tag {i % 7}"), topic=topic, topic_order=i, days_ago=i + 1)
+    counts()  # once after each change of a post, by whoever comes first
 
 
 @pytest.mark.parametrize("n", [1, 10, 100])
@@ -21,22 +26,23 @@ def fill(n: int) -> None:
         ("/", 3),
         ("/tag/tea/", 4),
         ("/topic/walks/", 3),
-        ("/tags/", 2),
-        ("/topics/", 2),
-        ("/archives/", 2),
+        ("/tags/", 3),
+        ("/topics/", 3),
+        ("/archives/", 3),
         ("/search/?q=post", 3),
-        ("/sitemap.xml", 8),
+        ("/sitemap.xml", 16),
         ("/api/posts/?limit=100", 4),
         ("/api/posts/?limit=100&expand=author,tags,topic&fields=html,toc,series,author,tags,topic", 8),
         ("/api/pages/", 1),
-        ("/api/tags/", 1),
-        ("/api/topics/", 1),
+        ("/api/tags/", 2),
+        ("/api/topics/", 2),
         ("/feed.json", 3),
         ("/atom.xml", 3),
     ],
 )
 def test_a_list_asks_the_same_for_one_post_and_a_hundred(client, django_assert_num_queries, n, address, n_queries):
     fill(n)
+    call_command("search_index", stdout=StringIO())
 
     with django_assert_num_queries(n_queries):
         assert client.get(address).status_code == 200
@@ -46,5 +52,5 @@ def test_a_list_asks_the_same_for_one_post_and_a_hundred(client, django_assert_n
 def test_a_post_asks_the_same_among_one_and_a_hundred(client, django_assert_max_num_queries, n):
     fill(n)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         assert client.get("/post/post-0/").status_code == 200

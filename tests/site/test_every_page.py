@@ -2,9 +2,13 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
+import lxml.html
 import pytest
 
+from blog.models import Post, Tag
+from frodo.embeds import PLAYERS
 from tests.factories import make_activity, make_page, make_post, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +23,9 @@ ADDRESSES = [
     "/topics/",
     "/topic/walks/",
     "/archives/",
+    "/author/ann/",
+    "/archives/2024/5/",
+    "/blogroll/",
     "/search/?q=walk",
     "/nothing-here/",
 ]
@@ -82,6 +89,36 @@ def test_a_chosen_language_wins_over_the_browsers(client):
     assert '<html lang="zh-hans"' in client.get("/", headers={"accept-language": "en"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=tea&page=1",
+        "/search/?q=%E8%8C%B6%26x",
+        "/accounts/sign-in/?next=%2Ftags%2F",
+        "/nothing/here/?a=b",
+        "/post/walk/comment/?parent=1",
+    ],
+)
+def test_a_change_of_language_stays_on_the_same_page_with_its_query(client, address):
+    page = lxml.html.fromstring(client.get(address).content.decode())
+    forms = [form for form in page.forms if form.action == "/language/"]
+    assert forms
+
+    for form in forms:
+        assert client.post("/language/", {"language": "zh-hans", **dict(form.form_values())}).url == address
+
+
+def test_a_change_of_language_on_the_answer_to_a_post_leads_to_a_page(client):
+    answer = client.post("/accounts/login/code/", {"email": "x"})
+    page = lxml.html.fromstring(answer.content.decode())
+    form = next(form for form in page.forms if form.action == "/language/")
+
+    answer = client.post("/language/", {"language": "zh-hans", **dict(form.form_values())}, follow=True)
+
+    assert answer.redirect_chain == [("/accounts/login/code/", 302)]
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
 def test_the_choice_of_language_leads_nowhere_else(client, to):
     assert client.post("/language/", {"language": "en", "next": to}).url == "/"
@@ -104,6 +141,70 @@ def test_pages_beyond_the_last_are_not_found(client, address):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", [*ADDRESSES[:-1], "/archives/2024/"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("said", ["", "Tea & walks."])
+def test_every_page_has_one_description(client, settings, address, language, said):
+    settings.SITE_DESCRIPTION = said
+
+    page = client.get(address, headers={"accept-language": language}).content.decode()
+
+    [text] = re.findall(r'<meta name="description" content="([^"]*)">', page)
+    assert text.strip()
+    assert text in re.findall(r'<meta property="og:description" content="([^"]*)">', page)
+    if said and address == "/":
+        assert text == "Tea &amp; walks."
+    if language == "zh-hans" and address in {"/archives/", "/archives/2024/", "/tags/", "/tag/tea/"}:
+        assert not re.search(r"\b(?:All|Posts|The)\b", text)
+
+
+def test_lists_describe_themselves(client):
+    def description(address: str) -> str:
+        return re.search(r'name="description" content="([^"]*)"', client.get(address).content.decode())[1]
+
+    assert description("/") == "The newest posts on Frodo."
+    assert description("/archives/2024/") == "Posts on Frodo from 2024."
+    assert description("/tag/tea/") == "Posts on Frodo tagged “tea”."
+    Tag.objects.update(description="All about tea.")
+    assert description("/tag/tea/") == "All about tea."
+
+
+def test_a_post_without_words_is_described_by_its_title(client):
+    make_post(title="Hills", slug="hills", text="")
+
+    assert '<meta name="description" content="Hills">' in client.get("/post/hills/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/post/walk/", "/activities/", "/topic/walks/"])
+def test_times_are_written_to_the_second(client, address):
+    Post.threads.update(published_at=datetime(2024, 5, 1, 12, 30, 1, 123456, tzinfo=UTC))
+
+    times = re.findall(r'<time datetime="([^"]*)"', client.get(address).content.decode())
+
+    assert "2024-05-01T12:30:01+00:00" in times
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_forms_of_one_page_have_different_names(client, address):
+    names = re.findall(r'<form [^>]*aria-label="([^"]*)"', client.get(address).content.decode())
+
+    assert names == ["Switch language", "Language"]
+
+
+@pytest.mark.parametrize("host", PLAYERS)
+def test_a_player_that_an_author_may_embed_is_one_that_browsers_load(client, host):
+    code = f"""<iframe width="560" height="315" src="https://{host}{PLAYERS[host]}I07XMi7MHd4?si=x" title="A film" \
+frameborder="0" allow="encrypted-media" referrerpolicy="strict-origin-when-cross-origin" allowfullscreen></iframe>"""
+    make_post(title="Film", slug="film", text=code)
+
+    answer = client.get("/post/film/")
+
+    policy = answer.headers["Content-Security-Policy"]
+    frames = re.search(r"frame-src ([^;]*)", policy)[1].split()
+    source = re.search(r'<a [^>]*data-player="([^"]+)"', answer.content.decode())[1]
+    assert "{0.scheme}://{0.netloc}".format(urlsplit(source)) in frames
+
+
 def test_a_post_tells_machines_what_it_is(client):
     page = client.get("/post/walk/").content.decode()
 
@@ -123,8 +224,60 @@ def test_a_title_cannot_break_out_of_what_machines_read(client):
 
 def test_the_process_and_the_database_are_asked_for(client):
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ok", "database": "ok"}
+    assert set(client.get("/readyz").json().values()) == {"ok"}
 
 
 def test_robots_are_told_where_the_map_is(client):
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_robots_are_not_told_where_an_admin_is_that_has_another_path(client, settings):
+    assert "Disallow: /admin/\n" in client.get("/robots.txt").content.decode()
+    settings.ADMIN_PATH = "desk-7"
+
+    robots = client.get("/robots.txt").content.decode()
+
+    assert "desk-7" not in robots
+    assert "Disallow: /admin/" not in robots
+
+
+@pytest.mark.parametrize(
+    ("padded", "plain"),
+    [
+        ("/page/01/", "/page/1/"),
+        ("/archives/0002024/", "/archives/2024/"),
+        ("/tag/tea/page/002/", "/tag/tea/page/2/"),
+        ("/activities/page/00002/", "/activities/page/2/"),
+        ("/activities/007/", "/activities/7/"),
+        ("/activities/007/comments.xml", "/activities/7/comments.xml"),
+        ("/comment/007/", "/comment/7/"),
+    ],
+)
+def test_a_number_has_no_leading_zeros(client, padded, plain):
+    answer = client.get(padded)
+
+    assert (answer.status_code, answer.url) == (301, plain)
+
+
+@pytest.mark.parametrize("path", ["/nothing/007/", "/page/000/", "/007/", "/archives/0/"])
+def test_zeros_elsewhere_lead_nowhere(client, path):
+    assert client.get(path, follow=True).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/post/walk/", "/nothing/", "/accounts/sign-in/", "/admin/login/", "/api/posts/"]
+)
+@pytest.mark.parametrize("site_url", ["", "https://blog.example"])
+def test_an_unknown_host_is_refused(client, settings, path, site_url):
+    settings.SITE_URL = site_url
+    client.raise_request_exception = False
+
+    for host in ("evil.example", "a b", "localhost:x", "[::1"):
+        assert client.get(path, headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_told_to_whoever_asks_by_address(client, path):
+    """A load balancer knows the IP address, and no name."""
+    for host in ("192.0.2.7:8000", "[2001:db8::7]", "pod-7.internal"):
+        assert client.get(path, headers={"host": host}).json()["status"] == "ok"

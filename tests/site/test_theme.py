@@ -1,6 +1,7 @@
 """What the theme promises of every page's frame."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import brotli
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from frodo.color_contrast import READABLE, contrast
+from frodo.site_settings import colors
 from tests.factories import make_comment, make_page, make_post
 
 
@@ -58,12 +61,25 @@ def test_the_menu_says_where_the_reader_is(client):
     assert re.search(r'aria-current="page">关于我<', page)
 
 
-@pytest.mark.parametrize("name", ["500.html", "400.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["500.html", "400.html"])
 def test_a_broken_site_can_still_say_so(name):
     page = render_to_string(name)
 
     assert '<section lang="zh-Hans">' in page
     assert settings.STATIC_URL + "css/site.css" in page
+
+
+def test_no_text_is_too_pale_to_read_in_any_scheme():
+    css = Path(finders.find("css/site.css")).read_text()
+
+    for selector in (r":root", r':root\[data-theme="dark"\]', r':root\[data-paper="sepia"\]'):
+        colors = dict(
+            re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", re.search(selector + r" \{(.*?)\}", css, re.DOTALL)[1])
+        )
+        for text, ground in product(("text", "muted", "accent", "danger", "ok"), ("page", "surface")):
+            assert contrast(colors[text], colors[ground]) >= READABLE, (selector, text, ground)
+        assert contrast(colors["accent-text"], colors["accent"]) >= READABLE, selector
+        assert contrast(colors["text"], colors["mark"]) >= READABLE, selector
 
 
 def test_dark_is_the_same_by_the_system_and_by_choice():
@@ -72,3 +88,13 @@ def test_dark_is_the_same_by_the_system_and_by_choice():
     system = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.DOTALL)[1].split()
     chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.DOTALL)[1].split()
     assert system == chosen
+
+
+@pytest.mark.parametrize("accent", ["#1d6b45", "#727272", "#c2410c", "#000000"])
+def test_an_accent_that_can_be_read_on_the_light_page_can_be_read_on_the_others(accent):
+    colors.validate_accent(accent)
+
+    assert contrast(colors.for_dark(accent), colors.DARK_PAGE) >= READABLE
+    assert contrast(colors.for_sepia(accent), colors.SEPIA_PAGE) >= READABLE
+    css = Path(finders.find("css/site.css")).read_text()
+    assert f"--page: {colors.SEPIA_PAGE};" in css

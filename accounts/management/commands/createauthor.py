@@ -1,10 +1,11 @@
 import sys
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.authors import create_author
+from accounts.models import create_author
 
 
 class Command(BaseCommand):
@@ -13,12 +14,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--email", default="")
-        parser.add_argument("--name", default="", help="the name shown to readers; without it, the username")
+        parser.add_argument("--name", default="", help="the display name; without it, the username")
         parser.add_argument(
             "--password-stdin", action="store_true", help="read the password from the input; without it, one is made"
         )
 
-    def handle(self, *, username: str, email: str, name: str, password_stdin: bool, **options) -> None:
+    def handle(self, *, username: str, email: str, name: str, password_stdin: bool, **options: Any) -> None:
         given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
         if password_stdin and not given:
             raise CommandError(_("No password came in."))

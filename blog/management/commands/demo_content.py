@@ -1,8 +1,10 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from blog.transfer.demo import has_other_posts, remove_demo, write_demo
+from blog.importers.demo import has_other_posts, remove_demo, write_demo
 
 
 class Command(BaseCommand):
@@ -13,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="go on where the blog has posts of its own")
         parser.add_argument("--remove", action="store_true", help="remove the demo posts that nobody has changed")
 
-    def handle(self, *, author: str | None, force: bool, remove: bool, **options) -> None:
+    def handle(self, *, author: str | None, force: bool, remove: bool, **options: Any) -> None:
         if remove:
             n_removed, n_kept = remove_demo()
             self.stdout.write(_("Removed: %(n)d.") % {"n": n_removed})

@@ -1,17 +1,23 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from blog.health import examine
+from blog.doctor.checks import CHECKS
+from blog.doctor.findings import examine
+from frodo.text import columns
 
 
 class Command(BaseCommand):
-    help = "Looks at what the blog stands on: settings, database, cache, live events, files."
+    help = "Find what is wrong with this installation, and say what to do. The exit code is 1 if anything is."
     requires_system_checks = ()
 
-    def handle(self, **options) -> None:
-        findings = list(examine())
-        for finding in findings:
-            mark = self.style.SUCCESS("ok") if finding.is_well else self.style.ERROR("!!")
-            self.stdout.write(f"{mark}  {finding.name:<13} {finding.words}")
-        if not all(finding.is_well for finding in findings):
-            raise CommandError(_("Something needs a look."))
+    def handle(self, **options: Any) -> None:
+        n_problems = 0
+        for finding in examine(CHECKS):
+            n_problems += not finding.is_ok
+            mark = self.style.SUCCESS("ok") if finding.is_ok else self.style.ERROR("!!")
+            space = " " * max(1, 17 - columns(finding.label))
+            self.stdout.write(f"{mark}  {finding.label}{space}{finding.text}")
+        if n_problems:
+            raise CommandError(_("Problems found: %(n)d.") % {"n": n_problems})

@@ -1,16 +1,15 @@
-from django.core.management.base import BaseCommand, CommandParser
+from typing import Any
 
-from blog.uploads import storing, variants
-from blog.uploads.models import Upload
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from blog.media import services
+from blog.media.models import Upload
 
 
 class Command(BaseCommand):
-    help = "Makes the smaller copies of uploaded pictures that wait for them. The server does it by itself."
+    help = "Makes the smaller copies of all pictures anew, as after a change of UPLOAD_WIDTHS, in background jobs."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--again", action="store_true", help="of all pictures, as after a change of UPLOAD_WIDTHS")
-
-    def handle(self, *, again: bool, **options) -> None:
-        if again:
-            storing.copy_anew(Upload.objects.all())
-        self.stdout.write(variants.make_variants())
+    def handle(self, **options: Any) -> None:
+        n = services.copy_anew(Upload.objects.all())
+        self.stdout.write(_("Jobs enqueued: %(n)d.") % {"n": n})

@@ -1,30 +1,39 @@
 from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from blog.posts.models.written import Written
-from blog.posts.querysets import PageQuerySet
-from frodo.routes import address_of
+from blog.posts.models.content import MarkdownContent
+from blog.posts.querysets import PageManager, PageQuerySet
+from frodo.site_urls import address_of
 
 
-class Page(Written):
-    """A standing page such as About."""
+class Page(MarkdownContent):
+    """A page such as About."""
 
-    public = ("id", "slug", "title", "language", "updated_at", "url")
-    details = ("html", "body", "toc", "description")
+    public = ("id", "slug", "title", "language", "updated_at", "url", "canonical_url", "seo_title", "seo_description")
+    details = ("html", "body", "toc", "description", "meta_title", "meta_description")
 
     url_name = "page"
 
-    is_published = models.BooleanField(_("published"), default=True)
+    is_published = models.BooleanField(pgettext_lazy("state", "published"), default=True)
     in_menu = models.BooleanField(_("in the menu"), default=True)
-    menu_order = models.IntegerField(_("place in the menu"), default=0)
+    menu_order = models.IntegerField(_("menu order"), default=0)
 
-    objects = PageQuerySet.as_manager()
+    published_before = False
+    """`is_published` as it was when last loaded or saved."""
+
+    objects = PageManager()
+    with_trashed = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["menu_order", "title"]
+
+    def remember(self) -> None:
+        super().remember()
+        self.published_before = self.__dict__.get("is_published", False)
 
     @property
     def is_visible(self) -> bool:

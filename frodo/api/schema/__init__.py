@@ -1,1 +1,1 @@
-"""The OpenAPI schema of the API, made of the endpoints themselves, once for each language."""
+"""The OpenAPI schema of the API, by drf-spectacular, and Swagger UI."""

@@ -1,181 +1,207 @@
-"""What the schema says of one method of one endpoint: what its room wrote of it, and what all of them share."""
+"""Adds to drf-spectacular what it cannot know of an Endpoint: permissions, headers, common errors, response types."""
 
-from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import inflection
-import uritemplate
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_media_type_object
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import SAFE_METHODS
 
-from frodo.api.documenting import Documented, PageOf, Parameter, known
-from frodo.api.schema import sharing
-from frodo.api.schema.types import Types
+from frodo.api.conditional import Versioned
+from frodo.api.pagination import MAX_LIMIT
+from frodo.api.permissions import OnlyWriters, PublishersWrite, SignedIn, WritersWrite
+from frodo.api.schema.types import Conflict, Error, Extended, ListOf, PageOf, Partial, Schemas
+from frodo.async_models.schema import field_type
+from frodo.models import MAX_KEY
 
 VERBS = {"GET": "get", "POST": "create", "PUT": "replace", "PATCH": "change", "DELETE": "delete"}
 WITH_BODY = {"POST", "PUT", "PATCH"}
+PERMISSIONS = {
+    WritersWrite: _("Contributors, editors and the author write."),
+    PublishersWrite: _("Editors and the author write."),
+    OnlyWriters: _("For contributors, editors and the author."),
+    SignedIn: _("For signed-in users."),
+}
+ERRORS = {
+    400: _("The request is invalid: `parse_error`, `invalid` with errors by field, `bad_parameter`, `unknown_field`."),
+    401: _("Not signed in, or the token is not valid: `not_authenticated`, `authentication_failed`."),
+    403: _("Not allowed: `permission_denied`, `scope_missing`, `not_by_token`, `other_site`."),
+    404: _("Not found, or not visible to you: `not_found`."),
+    409: _("It was changed elsewhere: `conflict` with `current`, `yours` and `etag`."),
+    413: _("The body is too large: `too_large`."),
+    415: _("The body has the wrong media type: `unsupported_media_type`."),
+    422: _("The Idempotency-Key was used with another request: `idempotency_key_reused`."),
+    429: _("Too many requests: `too_fast`. Retry-After says when to try again."),
+    503: _("The database is not available: `unavailable`. Try again in a moment."),
+}
+
+
+def header(
+    name: str, description: Any, schema: Any = str, *, required: bool = False, response: bool | list[int | str] = False
+) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, "header", required=required, description=description, response=response)
+
+
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    _("The same request sent again with the same key within a day gets the first response; nothing is created twice."),
+    {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": r"^[\x20-\x7e]+$"},
+)
+IF_MATCH = header("If-Match", _("The ETag of the version to change. If it has changed since, the answer is 409."))
+IF_NONE_MATCH = header("If-None-Match", _("A known ETag: the answer is 304 if nothing has changed."))
+REPLAYED = header("Idempotent-Replayed", _("`true`: this is the response to an earlier request."), response=[200, 201])
+LINK = header("Link", _("RFC 8288: `next` and `prev`, where there are such pages."), response=[200])
+LOCATION = header("Location", _("The URL of what was created."), response=[201])
+OF_ERRORS = [
+    header("Retry-After", _("Seconds."), int, required=True, response=[429, 503]),
+    header("WWW-Authenticate", _("How to authenticate."), response=[401]),
+]
+
+
+if TYPE_CHECKING:
+    from frodo.api.endpoint import Endpoint
 
 
 class EndpointSchema(AutoSchema):
-    @cached_property
-    def said(self) -> Documented | None:
-        endpoint = type(self.view)
-        for each in endpoint.__mro__:
-            module = f"{each.__module__}_docs"
-            if each.__module__.endswith("api") and find_spec(module):
-                import_module(module)
-        found = (known.get((each, self.method)) for each in endpoint.__mro__)
-        return next(filter(None, found), None)
+    view: "Endpoint"  # type: ignore[override]  # all views of the schema are
 
     @property
     def is_read(self) -> bool:
         return self.method in SAFE_METHODS
 
     @property
-    def is_door(self) -> bool:
-        """Who comes in here is known by the body only."""
-        return not self.view.get_authenticators()
+    def is_versioned(self) -> bool:
+        return isinstance(self.view, Versioned) and not self.is_read
 
     @property
-    def can_conflict(self) -> bool:
-        return bool(self.said and self.said.has_versions) and self.method in {"PUT", "PATCH", "DELETE"}
+    def accepts_idempotency_key(self) -> bool:
+        return self.method == "POST" and self.view.accepts_idempotency_key
 
-    @property
-    def types(self) -> Types:
-        """One for the whole schema, kept where drf-spectacular keeps its own."""
-        if not hasattr(self.registry, "types"):
-            self.registry.types = Types()
-        return self.registry.types
-
-    def share(self, name: str, default=None):
-        return getattr(self.view, name, default)
-
-    def get_operation(self, path, path_regex, path_prefix, method, registry):
-        self.__dict__.pop("said", None)  # one instance speaks of several methods
-        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
-        body = operation.get("requestBody")
-        if body is not None and self.said and self.said.example is not None:
-            for media in body["content"].values():
-                media["example"] = self.said.example
+    def get_operation(self, *args: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args)
+        if operation and self.view.get_authenticators():
+            notes = [operation.get("description", ""), *self.access_notes()]
+            operation["description"] = "\n\n".join(str(note) for note in notes if note)
         return operation
 
+    def access_notes(self) -> list:
+        notes = [PERMISSIONS[each] for each in self.view.permission_classes if each in PERMISSIONS]
+        if self.is_read and not self.view.private:
+            return notes
+        if self.view.scope is None:
+            return [_("Not with a personal token."), *notes]
+        return [_("A personal token needs the scope `%s`.") % self.view.scope, *notes]
+
     def get_operation_id(self) -> str:
-        if self.said and self.said.id:
-            return self.said.id
-        noun = type(self.view).__name__.removeprefix("One")
-        many = inflection.pluralize(noun) == noun and not type(self.view).__name__.startswith("One")
-        verb = "list" if many and self.method == "GET" else VERBS[self.method]
-        return verb + (inflection.singularize(noun) if many and verb == "create" else noun)
+        name = type(self.view).__name__
+        noun = name.removesuffix("Detail")
+        is_list = noun == name and inflection.pluralize(noun) == noun
+        if is_list and self.method == "GET":
+            return f"list{noun}"
+        return VERBS[self.method] + (inflection.singularize(noun) if is_list else noun)
 
     def get_tags(self) -> list[str]:
         return [type(self.view).__module__.split(".")[-2]]
 
-    def get_summary(self):
-        return self.said and self.said.summary
-
-    def get_description(self) -> str:
-        scope = self.share("scope")
-        parts = [str(self.said.more) if self.said else ""]
-        if self.is_door:
-            return parts[0]
-        if not self.is_read or self.share("private", False):
-            parts.append(str(sharing.scope_words(scope)))
-        parts += [str(sharing.WHO[each]) for each in self.share("permission_classes", ()) if each in sharing.WHO]
-        return "\n\n".join(filter(None, parts))
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own signature
+        return ""  # docstrings are for developers, and in English
 
     def get_auth(self) -> list[dict]:
-        for name, scheme in sharing.SCHEMES.items():
-            self.registry.register_on_missing(sharing.security(name, scheme))
-        if self.is_door:
+        if not self.view.get_authenticators():
             return [{}]
-        open_to_all = [] if self.needs_sign_in() else [{}]
-        return [*open_to_all, {"session": []}, {"bearer": []}]
+        permissions = set(self.view.permission_classes)
+        is_public = not permissions & {OnlyWriters, SignedIn}
+        if not self.is_read and permissions & {WritersWrite, PublishersWrite}:
+            is_public = False
+        return [*([{}] if is_public else []), {"session": []}, {"bearer": []}]
 
-    def needs_sign_in(self) -> bool:
-        asked = set(self.share("permission_classes", ()))
-        return bool(asked & sharing.ALWAYS) or (not self.is_read and bool(asked & sharing.ON_WRITES))
+    def get_override_parameters(self) -> list[Any]:
+        success = next(iter(self.success().values()))
+        found = [*OF_ERRORS, *parameters_of(success), LOCATION]
+        if self.is_read or self.is_versioned:
+            found.append(header("ETag", _("The version."), required=True, response=[200, 201, 304]))
+        if self.accepts_idempotency_key:
+            found += [IDEMPOTENCY_KEY, REPLAYED]
+        if self.is_versioned and self.method != "POST":
+            found.append(IF_MATCH)
+        return [*found, IF_NONE_MATCH] if self.is_read else found
 
-    def get_request_serializer(self):
-        return self.said and self.said.body
+    def get_request_serializer(self) -> Any:
+        return getattr(self.view, "serializer_class", None)
 
-    def _get_request_body(self, direction="request"):
-        if self.method not in WITH_BODY or not (self.said and self.said.body):
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        if self.method not in WITH_BODY or self.get_request_serializer() is None:
             return None
-        body = super()._get_request_body(direction)
-        return {**body, "required": True} if body else None
+        return {**super()._get_request_body(direction), "required": True}
 
-    def get_response_serializers(self) -> None:
-        return None
+    def get_response_serializers(self) -> Any:
+        """Without `responses=`: the endpoint's model with the fields of `source`; nothing for DELETE."""
+        if self.method == "DELETE":
+            return {204: None}
+        whole: Any = self.view.model
+        if source := getattr(self.view, "source", ()):
+            whole = Extended(whole, {name: field_type(whole._meta.get_field(name)) for name in source})
+        return {201 if self.method == "POST" else 200: whole}
 
-    def _get_parameters(self) -> list[dict]:
-        in_path = self._resolve_path_parameters(uritemplate.variables(self.path))
-        found = [describe(each) for each in in_path]
-        query = []
-        if self.said:
-            query += [*sharing.parameters_of(self.said.response), *self.said.query]
-        if self.method == "POST" and self.share("is_repeatable", False):
-            query.append(sharing.IDEMPOTENCY_KEY)
-        if self.can_conflict:
-            query.append(sharing.IF_MATCH)
+    def success(self) -> dict:
+        found = self.get_response_serializers()
+        return found if isinstance(found, dict) else {200: found}
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict:
+        found = {}
+        for key, response in self.success().items():
+            status, *media_types = key if isinstance(key, tuple) else (key,)
+            found[status] = self.response(status, response, media_types)
         if self.is_read:
-            query.append(sharing.IF_NONE_MATCH)
-        return found + [spelled(each) for each in query]
+            found[304] = self.response(304, OpenApiResponse(None, _("Nothing has changed.")))
+        for status in self.error_statuses() - found.keys():
+            shared = ResolvedComponent(str(status), ResolvedComponent.RESPONSE, object=str(status))
+            if shared not in self.registry:
+                shared.schema = self.response(status, Conflict if status == 409 else Error)
+                self.registry.register(shared)
+            found[status] = shared.ref
+        return {str(status): found[status] for status in sorted(found)}
 
-    def _get_response_bodies(self, direction="response") -> dict:
-        said, found = self.said, {}
-        if said:
-            found[str(said.status)] = self.success(said.response, said.answer, said.media)
-            for status, response in said.sends.items():
-                found[str(status)] = self.success(response, None, said.media)
-        if self.is_read:
-            found["304"] = {"description": str(sharing.NOTHING_NEW), "headers": sharing.headers("ETag")}
-        for status in self.refusals():
-            more = said.errors.get(status, "") if said else ""
-            found[str(status)] = sharing.refused(status, more, self.types)
-        return dict(sorted(found.items()))
+    def response(self, status: int, response: Any, media_types: Any = ()) -> dict:
+        text = "" if status >= 400 else _("Success.")
+        if isinstance(response, OpenApiResponse):
+            response, text = response.response, response.description
+        if status >= 400:
+            text = f"{ERRORS[status]} {text}".strip()
+        schema = None if response is None else Schemas(self.registry).of(response)
+        return self._get_response_for_code(OpenApiResponse(schema, text), str(status), media_types)
 
-    def success(self, response, example, media: tuple[str, ...]) -> dict:
-        names = ["ETag"] if self.is_read or (self.said.has_versions and response is not None) else []
-        if isinstance(response, PageOf):
-            names.append("Link")
-        if self.method == "POST" and self.share("is_repeatable", False):
-            names.append("Idempotent-Replayed")
-        if self.said.status == 201:
-            names.append("Location?")
-        answer = {"description": str(sharing.DONE if response is None else sharing.FOUND)}
-        if names:
-            answer["headers"] = sharing.headers(*names)
-        if response is not None:
-            answer["content"] = {each: build_media_type_object(self.types.refer(response)) for each in media}
-            if example is not None:
-                answer["content"][media[0]]["example"] = example
-        return answer
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False  # lists are PageOf and ListOf
 
-    def refusals(self) -> list[int]:
-        statuses = {400, 401, 403, 429, 503, *(self.said.errors if self.said else ())}
-        if "{" in self.path:
-            statuses.add(404)
-        if self.method in WITH_BODY:
-            statuses |= {413, 415}
-        if self.method == "POST" and self.share("is_repeatable", False):
-            statuses.add(422)
-        if self.can_conflict:
-            statuses.add(409)
-        return sorted(statuses)
+    def error_statuses(self) -> set[int]:
+        return {
+            *(400, 401, 403, 429, 503),
+            *((404,) if "{" in self.path else ()),
+            *((413, 415) if self.method in WITH_BODY else ()),
+            *((422,) if self.accepts_idempotency_key else ()),
+            *((409,) if self.is_versioned and self.method != "POST" else ()),
+        }
 
 
-def describe(parameter: dict) -> dict:
-    words = sharing.IN_PATH.get(parameter["name"])
-    return {**parameter, "description": str(words)} if words and parameter["in"] == "path" else parameter
-
-
-def spelled(parameter: Parameter) -> dict:
-    return {
-        "name": parameter.name,
-        "in": parameter.place,
-        "description": str(parameter.words),
-        "schema": dict(parameter.schema),
-        **({"required": True} if parameter.is_required else {}),
-    }
+def parameters_of(response: Any) -> list[OpenApiParameter]:
+    found = []
+    if isinstance(response, PageOf):
+        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 20}
+        if response.orders:
+            found.append(OpenApiParameter("order", enum=response.orders, description=_("The order.")))
+        found += [
+            OpenApiParameter("cursor", description=_("From `next` or `previous` of another page.")),
+            OpenApiParameter("limit", limit, description=_("How many at most.")),
+            LINK,
+        ]
+    if isinstance(response, PageOf | ListOf):
+        response = response.row
+    if isinstance(response, Partial):
+        found.append(OpenApiParameter("fields", description=_("Only these fields, separated by commas.")))
+        names = ", ".join(response.expand)
+        text = _("Relations to expand, separated by commas: %s.") % names if names else _("Nothing can be expanded.")
+        found.append(OpenApiParameter("expand", description=text))
+    return found

@@ -1,0 +1,1 @@
+"""Sign-in with the Mastodon server at MASTODON_URL: a provider for django-allauth."""

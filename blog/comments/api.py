@@ -1,0 +1,313 @@
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Literal, NotRequired, TypedDict
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from accounts import guests
+from blog.comments import hooks, mentions
+from blog.comments.models import Comment
+from blog.comments.ordering import ORDERS, read
+from blog.comments.presence import is_writing
+from blog.comments.serializers import CommentIn, ListIn, MarkdownIn, PreviewIn, WritingIn
+from blog.comments.services import TooLong, as_dict, create_comment, delete_own_comment, edit_comment, edited, preview
+from blog.posts import access
+from blog.posts.models import Post
+from blog.posts.permissions import page_edit_url
+from frodo import rate_limits
+from frodo.api import Answer, Endpoint, Versioned, number
+from frodo.api.schema.types import Extended, error
+from frodo.client_ip import client_address, network
+from frodo.site_settings import site
+
+Part = Callable[..., dict]
+"""What another package adds to /api/me/: `part(post_id, user=, visitor=)`; `post_id` is 0 without a post."""
+
+MOST_AT_ONCE = 500
+MOST_OF_A_NAME = 60
+PREVIEWS = rate_limits.Rate(60, 60)
+N = {"n": int | None}
+CHANGED = {200: Extended(Comment, N), 403: error("not_yours", "edit_window_passed")}
+KINDS = Literal["upvote", "funny", "love", "surprised", "sad"]
+
+
+class Discussion(TypedDict):
+    n: int
+    count: int
+    comments: list[Comment]
+    next: str | None
+    rest: int
+    skipped: NotRequired[int]
+
+
+class Person(TypedDict):
+    name: str
+    mention: str
+    avatar: str
+
+
+class Mentionable(TypedDict):
+    people: list[Person]
+
+
+class SignedInAs(TypedDict):
+    id: int
+    name: str
+    url: str
+    is_staff: bool
+    role: Literal["author", "editor", "contributor", "reader"]
+
+
+class Guest(TypedDict):
+    name: str
+
+
+class OwnReactions(TypedDict):
+    post: KINDS | None
+    comments: dict[str, KINDS]
+
+
+class Asker(TypedDict):
+    user: SignedInAs | None
+    guest: Guest | None
+    pending: list[Comment]
+    csrf: str | None
+    editable: dict[str, str]
+    reactions: OwnReactions
+    notify: bool | None
+    ticket: str
+    edit_url: str | None
+
+
+class Rendered(TypedDict):
+    html: str
+
+
+class Comments(Endpoint):
+    scope = "comments"
+    accepts_idempotency_key = True
+
+    @extend_schema(
+        summary=_("List comments of a post"),
+        parameters=[
+            OpenApiParameter("order", enum=ORDERS, default="oldest", description=_("The order.")),
+            OpenApiParameter("cursor", pattern=r"^(\d{1,9}-\d{1,18})?$", description=_("From `next` of another page.")),
+            OpenApiParameter(
+                "around",
+                {"type": "integer", "minimum": 0},
+                description=_("The page that has the comment with this id."),
+            ),
+            OpenApiParameter(
+                "limit", {"type": "integer", "minimum": 1, "maximum": MOST_AT_ONCE}, description=_("How many at most.")
+            ),
+        ],
+        responses=Discussion,
+    )
+    def get(self, request: Request, slug: str) -> dict:
+        """One page of a post's comments."""
+        return list_comments(request, readable_post(request, slug))
+
+    @extend_schema(
+        summary=_("Create a comment, signed in or as a guest"),
+        request=CommentIn,
+        responses={
+            201: Extended(Comment, N, {"mail": Literal["on", "confirm"]}),
+            403: error("comments_closed", "blocked", "against_the_rules", "proof_wanted"),
+            409: error("duplicate"),
+        },
+    )
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        """Create a comment, signed in or as a guest."""
+        return create_from_request(request, readable_post(request, slug))
+
+
+def readable_post(request: Request, slug: str) -> Post:
+    return access.get_readable(request, Post.threads.for_discussion(), slug=slug)
+
+
+def list_comments(request: Request, post: Post) -> dict:
+    """One page of the comments. `n` is read first: the list includes at least everything up to that event."""
+    asked = ListIn(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    data = asked.validated_data
+    limit = number(request.query_params.get("limit"), site.COMMENTS_PER_PAGE, least=1, most=MOST_AT_ONCE)
+    around = number(request.query_params.get("around"))
+    part = read(post, data["order"], cursor=data["cursor"], around=around, limit=limit)
+    answer = {
+        "n": post.last_event,
+        "count": post.n_comments,
+        "comments": Comment.to_dicts_sync(part.comments),
+        "next": part.next,
+        "rest": part.rest,
+    }
+    return answer | ({"skipped": part.skipped} if part.skipped else {})
+
+
+def create_from_request(request: Request, post: Post) -> HttpResponse:
+    serializer = CommentIn(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    guest = guests.read(request)
+    user = request.user if request.user.is_authenticated else None
+    comment = create_comment(
+        post,
+        **serializer.validated_data,
+        user=user,
+        visitor=guest.id or guests.new_id(),
+        address=network(client_address(request)),
+    )
+    data = {**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}
+    if subscription := hooks.subscription_of(comment):
+        data["mail"] = subscription
+    response = Answer(data, 201, {"Location": comment.url})
+    if user is None:
+        guests.remember(response, guests.Guest(comment.visitor, comment.name))
+    return response
+
+
+class CommentDetail(Versioned, Endpoint):
+    """A comment as the reader may see it: its writer sees it while it is pending."""
+
+    scope = "comments"
+
+    @extend_schema(summary=_("Get a comment"), responses=Comment)
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """Get a comment."""
+        return self.show(self.find(request, pk), headers=PRIVATE)
+
+    @extend_schema(summary=_("Edit your comment"), request=MarkdownIn, responses=CHANGED)
+    def patch(self, request: Request, pk: int) -> HttpResponse:
+        """Edit one's own comment within the edit window."""
+        serializer = MarkdownIn(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        address = network(client_address(request))
+        return self.change(request, pk, partial(edit_comment, **serializer.validated_data, address=address))
+
+    @extend_schema(summary=_("Delete your comment"), responses=CHANGED)
+    def delete(self, request: Request, pk: int) -> HttpResponse:
+        """Delete one's own comment within the edit window; a placeholder stays if it has replies."""
+        return self.change(request, pk, delete_own_comment)
+
+    def find(self, request: Request, pk: int) -> Comment:
+        self.user = request.user if request.user.is_authenticated else None
+        self.visitor = guests.read(request).id
+        seen = Comment.objects.seen_by(user=self.user, visitor=self.visitor).for_json()
+        comment = get_object_or_404(seen, pk=pk, post__in=Post.threads.released())
+        access.check(request, comment.post)
+        is_known = comment.is_by(self.user, self.visitor) or access.may_read_all(self.user, comment.post)
+        if comment.post.visibility == Post.Visibility.UNLISTED and not is_known:
+            raise Http404  # the answer has the URL of the post, and IDs can be counted up
+        return comment
+
+    def change(self, request: Request, pk: int, verb: Callable[..., Comment]) -> HttpResponse:
+        found = self.find(request, pk)
+        found = verb(found, user=self.user, visitor=self.visitor, is_expected=self.is_expected)
+        data = {**as_dict(found.as_seen(by_writer=True)), "n": found.event}
+        return self.tagged(Answer(data, headers=PRIVATE), found)
+
+    def edited(self, comment: Comment) -> list:
+        return edited(comment)
+
+    def shown(self, comment: Comment) -> dict:
+        return as_dict(comment)
+
+
+class Me(Endpoint):
+    @extend_schema(
+        summary=_("Get the current user or guest"),
+        description=_("`csrf` is for the header X-CSRFToken, which writing with a session needs."),
+        parameters=[
+            OpenApiParameter(
+                "post", int, description=_("The ID of a post, to include your comments and reactions there.")
+            ),
+            OpenApiParameter("page", int, description=_("The ID of a page, to include its edit URL.")),
+        ],
+        responses=Asker,
+    )
+    def get(self, request: Request, parts: Iterable[Part] = ()) -> HttpResponse:
+        """The personal part of a cached page."""
+        visitor = guests.read(request)
+        user = request.user if request.user.is_authenticated else None
+        answer: dict[str, Any] = {
+            "user": user and {"id": user.pk, **user.to_dict_sync(("name", "url", "is_staff", "role"))},
+            "guest": {"name": visitor.name} if visitor.name and not user else None,
+            "pending": [],
+            "csrf": get_token(request._request) if user else None,
+        }
+        post = number(request.query_params.get("post"))
+        if post and (user or visitor.id):
+            waiting = Comment.objects.pending_of(user=user, visitor=visitor.id).filter(post=post).for_json()
+            answer["pending"] = Comment.to_dicts_sync(waiting)
+        for part in parts:
+            answer |= part(post or 0, user=user, visitor=visitor.id)
+        if page := number(request.query_params.get("page")):
+            answer["edit_url"] = page_edit_url(page, user)
+        return Answer(answer, headers=PRIVATE)
+
+
+class Writing(Endpoint):
+    scope = "comments"
+
+    @extend_schema(
+        operation_id="sayWriting",
+        summary=_("Tell others that you are writing a comment"),
+        request=WritingIn,
+        responses={204: None},
+    )
+    def post(self, request: Request, slug: str) -> None:
+        """Sent every few seconds while a reader types."""
+        post = access.get_readable(request, Post.threads.only("comments_open", "published_at", "password"), slug=slug)
+        serializer = WritingIn(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        visitor = guests.read(request)
+        is_writing(
+            post,
+            name=serializer.validated_data.get("name") or visitor.name,
+            user=request.user if request.user.is_authenticated else None,
+            visitor=visitor.id,
+            address=network(client_address(request)),
+        )
+
+
+class People(Endpoint):
+    @extend_schema(
+        summary=_("List the people whom a comment may mention"),
+        parameters=[OpenApiParameter("q", description=_("Part of the name."))],
+        responses=Mentionable,
+    )
+    async def get(self, request: Request, slug: str) -> dict:
+        """Names for completing mentions."""
+        post = await sync_to_async(access.get_readable)(request, Post.threads.select_related("author"), slug=slug)
+        query = request.query_params.get("q", "")[:MOST_OF_A_NAME]
+        return {"people": await sync_to_async(mentions.people)(post, query)}
+
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+class Markdown(Endpoint):
+    scope = "comments"
+
+    @extend_schema(
+        operation_id="renderMarkdown",
+        summary=_("Preview a comment"),
+        request=PreviewIn,
+        responses={200: Rendered, 404: error("not_found")},
+    )
+    def post(self, request: Request) -> dict:
+        """Render a comment without saving it."""
+        serializer = PreviewIn(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        text = serializer.validated_data["text"]
+        if len(text) > settings.COMMENT_MAX_LENGTH:
+            raise TooLong(len(text), settings.COMMENT_MAX_LENGTH)
+        if wait := rate_limits.take("preview", network(client_address(request)), PREVIEWS):
+            raise rate_limits.TooFast(wait)
+        slug = serializer.validated_data.get("post")
+        return {"html": preview(text, readable_post(request, slug) if slug else None)}

@@ -1,0 +1,1 @@
+"""Broken links and images in published texts (docs/link-check.md)."""

@@ -1,7 +1,0 @@
-from django.urls import path
-
-from blog.reference.views import reference
-
-urlpatterns = [
-    path("docs/", reference, name="api-docs"),
-]

@@ -1,0 +1,78 @@
+"""Rate limits: how often somebody may do something."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from frodo.errors import ServiceError
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    times: int
+    seconds: int
+
+    @classmethod
+    def of(cls, text: str) -> "Rate":
+        """`10/10m` is ten times in ten minutes; `5/h` five an hour."""
+        match = re.fullmatch(r"(\d+)/(\d*)([smhd])", text.strip())
+        if not match or not int(match[1]) or match[2] == "0":
+            raise ImproperlyConfigured(f"A rate is written as count/time, such as 10/10m; not {text!r}.")
+        return cls(int(match[1]), int(match[2] or 1) * UNITS[match[3]])
+
+
+class TooFast(ServiceError):
+    code = "too_fast"
+    status = 429
+
+    retry_after: int
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        if self.retry_after < 90:
+            return _("You're doing that too fast. Try again in %(seconds)d seconds.") % {"seconds": self.retry_after}
+        return _("You're doing that too fast. Try again in %(minutes)d minutes.") % {
+            "minutes": -(-self.retry_after // 60)
+        }
+
+
+def count(key: str, seconds: int) -> int:
+    """Count one more under this key, which is forgotten after `seconds`; return how many there are now.
+
+    Processes share their counters in Redis. Without it, or while it is away, each process counts in memory.
+    """
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key)
+    except ValueError:  # expired, or evicted by a Redis that is short of memory
+        return 1
+
+
+def take(action: str, who: str, rate: Rate) -> int:
+    """Count one more. 0 when it may be done, else the seconds until it may."""
+    now = time.time()
+    window = int(now // rate.seconds)
+    if count(f"rate:{action}:{who}:{rate.seconds}:{window}", rate.seconds + 1) <= rate.times:
+        return 0
+    return max(1, round((window + 1) * rate.seconds - now))
+
+
+def take_each(*limits: tuple[str, str, Rate]) -> int:
+    """`take` for one (action, who, rate) after the other until one refuses; an empty `who` is not counted.
+
+    What a client can make up comes last: it is not counted, and so fills no memory, when its network is refused. For
+    the same reason what is refused to one uses up nothing of what many share.
+    """
+    for action, who, rate in limits:
+        if who and (wait := take(action, who, rate)):
+            return wait
+    return 0

@@ -1,0 +1,97 @@
+"""Exports from the admin: started, run by the job runner, downloaded."""
+
+import io
+import re
+import shutil
+import zipfile
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from frodo.jobs.worker import Worker
+from tests import people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _this_database(settings, media, tmp_path, monkeypatch):
+    """For the process that exports."""
+    settings.DATA_DIR = tmp_path / "data"
+    config = connection.settings_dict
+    url = f"sqlite:///{config['NAME']}"
+    if connection.vendor == "mysql":
+        url = f"mysql://{config['USER']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("MEDIA_ROOT", str(media))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+
+def start(desk, format: str) -> str:
+    """The page after the job has run."""
+    assert desk.post("/admin/export/", {"format": format}).status_code == 302
+    assert "Pending" in desk.get("/admin/export/").content.decode()
+    Worker().run_due(["export_blog"])
+    return desk.get("/admin/export/").content.decode()
+
+
+def link(page: str) -> str:
+    return re.search(r'href="/admin/export/([^"]+)"', page)[1]
+
+
+@pytest.mark.parametrize(
+    ("format", "name"), [("archive", "manifest.json"), pytest.param("hugo", "hugo.toml", marks=pytest.mark.quality)]
+)
+def test_a_file_is_made_and_downloaded(site, desk, format, name):
+    page = start(desk, format)
+
+    assert "Download" in page
+    response = desk.get(f"/admin/export/{link(page)}")
+    assert "attachment" in response["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as file:
+        assert name in file.namelist()
+    desk.post(f"/admin/export/{link(page)}delete/")
+    assert "Download" not in desk.get("/admin/export/").content.decode()
+
+
+def test_the_summary_is_in_the_language_of_who_asked(site, desk):
+    desk.cookies.load({"django_language": "zh-hans"})
+    with translation.override(translation.get_language()):  # a request of the test client leaves its language behind
+        desk.post("/admin/export/", {"format": "wxr"})
+        Worker().run_due(["export_blog"])
+
+        page = desk.get("/admin/export/").content.decode()
+
+    assert "媒体文件" in page
+
+
+def test_an_export_whose_file_is_gone_is_not_found(site, desk, settings):
+    page = start(desk, "wxr")
+    shutil.rmtree(settings.DATA_DIR / "exports")
+
+    assert desk.get(f"/admin/export/{link(page)}").status_code == 404
+
+
+def test_an_export_that_fails_says_why(site, desk, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "nonsense://")
+
+    page = start(desk, "wxr")
+
+    assert "<strong>Failed:</strong>" in page
+    assert 'http-equiv="refresh"' not in page
+
+
+def test_only_the_owner_may(client, desk, site):
+    page = start(desk, "wxr")
+    client.force_login(people.edith())
+
+    assert client.get("/admin/export/").status_code == 403
+    assert client.post("/admin/export/", {"format": "archive"}).status_code == 403
+    assert client.get(f"/admin/export/{link(page)}").status_code == 403
+
+
+def test_paths_of_other_files_are_not_found(desk):
+    for id in ("..", "%2e%2e", "../../etc/passwd", "0" * 16):
+        assert desk.get(f"/admin/export/{id}/").status_code == 404
+    assert desk.post("/admin/export/", {"format": "exe"}).status_code == 400

@@ -1,0 +1,208 @@
+"""Importing from the admin: upload, dry run, authors, import, report."""
+
+import io
+import json
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import translation
+
+from blog.importers import admin_jobs
+from blog.models import Comment, Import, Post
+from frodo.models import Job
+from tests import people
+from tests.factories import make_comment, make_post
+from tests.importers.test_import_comments import twikoo
+from tests.importers.wxr import comment, export, item
+
+
+@pytest.fixture(autouse=True)
+def data(settings, tmp_path_factory):
+    settings.DATA_DIR = tmp_path_factory.mktemp("data")
+    return settings.DATA_DIR
+
+
+def run_jobs() -> None:
+    call_command("run_jobs", "--batch", "run_import", stdout=io.StringIO())
+
+
+def send(desk, ann, content: bytes, *, name="tea.xml", size: int = 0, **fields):
+    """The first piece of a file, as the script sends it."""
+    fields = {"name": name, "kind": "posts", "author": ann.pk, "old_url": "", "offset": 0} | fields
+    chunk = SimpleUploadedFile("blob", content)
+    return desk.post(reverse("admin:blog_import_upload"), {**fields, "size": size or len(content), "chunk": chunk})
+
+
+def test_upload_dry_run_authors_import_report(desk, ann, tmp_path):
+    edith = people.edith()
+    file = export(tmp_path, item("Hot <b>tea</b>.", comment(1))).read_bytes()
+    first = send(desk, ann, file[:300], size=len(file)).json()
+    for offset in range(300, len(file), 300):
+        fields = {"id": first["id"], "offset": offset, "size": len(file)}
+        chunk = SimpleUploadedFile("blob", file[offset : offset + 300])
+        assert desk.post(reverse("admin:blog_import_upload"), {**fields, "chunk": chunk}).json() == first
+    assert desk.get(reverse("admin:blog_import_status", args=[first["id"]])).json()["running"]
+
+    run_jobs()
+
+    assert not Post.objects.exists()
+    page = desk.get(first["url"]).content.decode()
+    assert "Dry run: nothing has been changed." in page
+    assert "tea.xml" in page
+    assert "luyu" in page
+    desk.post(reverse("admin:blog_import_start", args=[first["id"]]), {"author-0": "edith"})
+    run_jobs()
+    post = Post.objects.get()
+    assert (post.text, post.author, Comment.objects.get().post) == ("Hot **tea**.", edith, post)
+    report = desk.get(reverse("admin:blog_import_report", args=[first["id"]]))
+    assert "attachment" in report["Content-Disposition"]
+    assert "created" in report.content.decode()
+    assert Import.objects.get().state == "done"
+
+
+def test_an_archive_restores_a_site(desk, ann, data, settings):
+    settings.MEDIA_ROOT = data / "media"
+    make_comment(make_post(title="Tea", slug="tea"), text="Lovely.")
+    call_command("export_blog", str(data / "blog.zip"), stdout=io.StringIO())
+    file = (data / "blog.zip").read_bytes()
+    edited = Post.objects.get()
+    edited.title = "Edited since"
+    edited.save()
+
+    key = send(desk, ann, file, name="blog.zip").json()["id"]
+    run_jobs()
+    assert "other rows with the same ids: blog.post" in Import.objects.get(pk=key).report
+
+    edited.delete()
+    desk.post(reverse("admin:blog_import_start", args=[key]), {"check": "yes"})
+    run_jobs()
+    assert "Dry run" in Import.objects.get(pk=key).report
+    desk.post(reverse("admin:blog_import_start", args=[key]))
+    run_jobs()
+    assert (Import.objects.get().state, Post.objects.get().title, Comment.objects.get().text) == (
+        "done",
+        "Tea",
+        "Lovely.",
+    )
+
+
+def test_a_damaged_archive_says_what_is_wrong(desk, ann, data):
+    call_command("export_blog", str(data / "blog.zip"), stdout=io.StringIO())
+    file = bytearray((data / "blog.zip").read_bytes())
+    with ZipFile(data / "blog.zip") as archive:
+        start = archive.getinfo("manifest.json").header_offset + 80
+    file[start : start + 10] = b"\xff" * 10
+
+    send(desk, ann, bytes(file), name="blog.zip")
+    run_jobs()
+
+    row = Import.objects.get()
+    assert (row.state, "manifest.json cannot be read" in row.report) == ("failed", True)
+
+
+def test_without_javascript_the_form_brings_the_file(desk, ann, tmp_path):
+    file = SimpleUploadedFile("tea.xml", export(tmp_path, item("x")).read_bytes())
+
+    answer = desk.post(reverse("admin:blog_import_add"), {"file": file, "kind": "posts", "author": ann.pk})
+    run_jobs()
+
+    row = Import.objects.get()
+    assert answer.url == reverse("admin:blog_import_change", args=[row.pk])
+    assert row.state == "checked"
+
+
+def test_comments_are_imported_too(desk, ann):
+    make_post(title="Tea", slug="tea")
+    key = send(desk, ann, json.dumps([twikoo(1, url="/post/tea/")]).encode(), name="c.json", kind="comments").json()[
+        "id"
+    ]
+    run_jobs()
+    desk.post(reverse("admin:blog_import_start", args=[key]))
+    run_jobs()
+
+    assert Comment.objects.get().text == "a *b*"
+
+
+def test_a_file_that_cannot_be_read_says_why_in_the_language_of_its_author(desk, ann):
+    desk.cookies.load({"django_language": "zh-hans"})
+    with translation.override(translation.get_language()):  # a request of the test client leaves its language behind
+        key = send(desk, ann, b"<rss><item>").json()["id"]
+
+    run_jobs()
+
+    row = Import.objects.get(pk=key)
+    assert row.state == "failed"
+    assert "第 1 行" in row.report
+
+
+def test_a_piece_that_comes_twice_is_one_piece(desk, ann, tmp_path):
+    file = export(tmp_path, item("x")).read_bytes()
+    key = send(desk, ann, file[:100], size=len(file)).json()["id"]
+    for _twice in range(2):
+        chunk = SimpleUploadedFile("blob", file[100:200])
+        desk.post(reverse("admin:blog_import_upload"), {"id": key, "offset": 100, "size": len(file), "chunk": chunk})
+
+    assert Import.objects.get().path.read_bytes() == file[:200]
+
+
+@pytest.mark.parametrize("offset", [101, "9" * 19])
+def test_a_piece_out_of_order_is_refused(desk, ann, offset):
+    key = send(desk, ann, b"x" * 100, size=200).json()["id"]
+
+    fields = {"id": key, "offset": offset, "size": 200, "chunk": SimpleUploadedFile("blob", b"y" * 100)}
+    answer = desk.post(reverse("admin:blog_import_upload"), fields)
+
+    assert answer.status_code == 400
+    assert Import.objects.get().path.stat().st_size == 100
+
+
+@pytest.mark.parametrize("name", ["../../tea.xml", "..", "/etc/passwd", "..\\tea.xml", "a/b.xml", "茶" * 190])
+def test_no_name_leads_out_of_the_folder(desk, ann, data, name):
+    key = send(desk, ann, b"x", name=name).json()["id"]
+
+    assert Import.objects.get().path.parent == data / "imports" / str(key)
+    assert [path.parent.name for path in data.rglob("*") if path.is_file()] == [str(key)]
+
+
+def test_only_the_author_of_the_site_imports(client, db):
+    client.force_login(people.edith())
+
+    for name in ("add", "changelist", "upload"):
+        assert client.get(reverse(f"admin:blog_import_{name}")).status_code == 403
+    assert "/import/" not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_a_job_that_is_killed_runs_again(desk, ann, tmp_path):
+    key = send(desk, ann, export(tmp_path, item("x")).read_bytes()).json()["id"]
+    run_jobs()
+    row = Import.objects.get(pk=key)
+    admin_jobs.enqueue(row, Import.State.IMPORTING)
+    admin_jobs.carry_out(row, dry_run=False)  # and then its process is gone
+
+    run_jobs()
+
+    row.refresh_from_db()
+    assert (row.state, Post.objects.count(), Job.objects.filter(type="run_import").count()) == ("done", 1, 0)
+
+
+def test_files_are_deleted_with_the_row_and_after_a_week(desk, ann, data, settings, monkeypatch):
+    send(desk, ann, b"<rss>").json()
+    run_jobs()
+    monkeypatch.setattr(admin_jobs, "KEPT", -admin_jobs.KEPT)
+    call_command("run_jobs", "delete_imported_files", stdout=io.StringIO())
+    assert not any(path.is_file() for path in data.rglob("*"))
+
+    key = send(desk, ann, b"<rss>").json()["id"]
+    desk.post(reverse("admin:blog_import_delete", args=[key]), {"post": "yes"})
+    assert not any(path.is_file() for path in data.rglob("*"))
+
+
+def test_a_wrong_form_is_said(desk, ann):
+    answer = send(desk, ann, b"x", old_url="no url")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "Enter a valid URL."
+    assert not Import.objects.exists()

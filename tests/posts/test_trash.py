@@ -1,0 +1,151 @@
+"""Deleted posts and pages go to the trash and come back with their comments."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from blog.models import Comment, Page, Post
+from blog.posts import trash
+from tests import people
+from tests.factories import make_comment, make_page, make_post
+
+pytestmark = pytest.mark.django_db
+
+
+def delete(desk, entry) -> str:
+    url = reverse(f"admin:blog_{entry._meta.model_name}_delete", args=[entry.pk])
+    asked = desk.get(url, follow=True)
+    assert "to the trash?" in asked.content.decode()
+    return desk.post(url, {"post": "yes"}, follow=True).content.decode()
+
+
+def act(desk, action: str, entry) -> str:
+    url = reverse(f"admin:blog_{entry._meta.model_name}_changelist") + "?trash=1"
+    return desk.post(url, {"action": action, "_selected_action": [entry.pk]}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("make", [make_post, make_page])
+def test_readers_lose_sight_of_what_is_deleted_until_it_is_restored(desk, client, make):
+    entry = make(title="Tea", slug="tea")
+    url = entry.url
+
+    page = delete(desk, entry)
+
+    assert "“Tea” was moved to the trash." in page
+    assert client.get(url).status_code == 404
+    lists = reverse(f"admin:blog_{entry._meta.model_name}_changelist")
+    assert ">Tea<" not in desk.get(lists).content.decode()
+    assert "Tea" in desk.get(lists, {"trash": "1"}).content.decode()
+
+    assert "1 entry restored." in act(desk, "restore", entry)
+
+    assert client.get(url).status_code == 200
+    assert ">Tea<" in desk.get(lists).content.decode()
+
+
+def test_comments_come_back_with_their_post(desk, client):
+    post = make_post(slug="tea")
+    make_comment(post, text="Lovely.")
+
+    delete(desk, post)
+    act(desk, "restore", post)
+
+    assert "Lovely." in client.get("/post/tea/").content.decode()
+
+
+@pytest.mark.parametrize("status", ["draft", "published"])
+def test_a_post_comes_back_in_its_status_and_time(desk, status):
+    post = make_post(status=status)
+
+    delete(desk, post)
+    act(desk, "restore", post)
+
+    restored = Post.objects.get()
+    assert (restored.status, restored.published_at) == (post.status, post.published_at)
+
+
+def test_a_slug_is_free_again_and_a_restored_post_takes_another(desk, client):
+    old = make_post(title="Tea", slug="tea", text="Old.")
+    delete(desk, old)
+    make_post(title="Tea", slug="tea", text="New.")
+
+    act(desk, "restore", old)
+
+    assert "New." in client.get("/post/tea/").content.decode()
+    assert "Old." in client.get("/post/tea-2/").content.decode()
+
+
+def test_redirects_work_again_after_a_restore(desk, client):
+    post = make_post(slug="green-tea")
+    post.slug = "tea"
+    post.save()
+
+    delete(desk, post)
+    assert client.get("/post/green-tea/").status_code == 404
+    act(desk, "restore", post)
+
+    assert client.get("/post/green-tea/").headers["Location"] == "/post/tea/"
+
+
+def test_several_are_moved_at_once(desk):
+    posts = [make_post(title=title) for title in ("One", "Two")]
+    chosen = {"action": "delete_selected", "_selected_action": [post.pk for post in posts]}
+    url = reverse("admin:blog_post_changelist")
+    assert "Move these to the trash?" in desk.post(url, chosen).content.decode()
+
+    desk.post(url, {**chosen, "post": "yes"})
+
+    assert not Post.objects.exists()
+    assert trash.trashed(Post).count() == 2
+
+
+def test_a_delete_by_the_api_goes_to_the_trash(client, ann):
+    make_post(slug="tea")
+    client.force_login(ann)
+
+    assert client.delete("/api/posts/tea/").status_code == 204
+
+    assert client.get("/api/posts/tea/").status_code == 404
+    assert client.get("/api/posts/?status=all").json()["results"] == []
+    assert trash.trashed(Post).count() == 1
+
+
+def test_deleted_for_good_is_gone_with_its_comments(desk):
+    post, page = make_post(), make_page()
+    make_comment(post)
+    for entry in (post, page):
+        delete(desk, entry)
+
+        assert "1 entry deleted." in act(desk, "delete_permanently", entry)
+
+    assert not Post.threads.exists()
+    assert not Page.with_trashed.exists()
+    assert not Comment.objects.exists()
+
+
+def test_the_trash_is_emptied_after_its_days(desk, settings):
+    settings.TRASH_KEEP_DAYS = 7
+    old, young = make_post(), make_post()
+    for post, days in ((old, 8), (young, 6)):
+        delete(desk, post)
+        Post.threads.filter(pk=post.pk).update(trashed_at=timezone.now() - timedelta(days=days))
+
+    call_command("run_jobs", "empty_trash")
+
+    assert list(trash.trashed(Post)) == [young]
+
+
+def test_a_contributor_restores_own_drafts_only(client, ann):
+    cid = people.cid()
+    own, other = make_post(author=cid, status="draft"), make_post(author=ann)
+    for post in (own, other):
+        trash.put(Post.objects.get(pk=post.pk))
+    client.force_login(cid)
+
+    act(client, "restore", own)
+    act(client, "restore", other)
+
+    assert list(Post.objects.all()) == [own]

@@ -1,0 +1,160 @@
+"""What the owner changes in the admin holds everywhere, and what the operator decided stays."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from frodo.site_settings import site
+from frodo.site_settings.models import SiteSettings
+from tests import people
+from tests.factories import make_page, make_post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URL = "/admin/frodo/sitesettings/"
+
+
+@pytest.fixture
+def save(desk):
+    """Send the form as it is shown, with these fields changed."""
+
+    def save(status: int = 302, **changes):
+        form = desk.get(URL).context["adminform"].form
+        sent = {name: field.value() for name, field in ((field.name, field) for field in form)}
+        sent = {
+            name: value for name, value in sent.items() if isinstance(value, str | int) and value is not False
+        } | changes
+        answer = desk.post(URL, sent)
+        errors = answer.context and answer.context["adminform"].form.errors
+        assert answer.status_code == status, errors
+        return errors
+
+    return save
+
+
+def page_of(client, path: str = "/", **headers) -> str:
+    return client.get(path, **headers).content.decode()
+
+
+def test_the_name_is_the_new_one_on_pages_in_feeds_and_in_the_admin(save, client, desk):
+    save(name="Tea and time", description="Slow reading.")
+
+    assert "<title>Tea and time · Slow reading.</title>" in page_of(client)
+    assert "<title>Tea and time</title>" in page_of(client, reverse("atom"))
+    assert "Tea and time" in page_of(desk, "/admin/")
+
+
+def test_numbers_of_posts_on_a_page_and_in_a_feed(save, client):
+    for n in range(3):
+        make_post(title=f"Post {n}")
+
+    save(posts_per_page="2", posts_per_feed="1", feed_summaries="on")
+
+    assert page_of(client).count("<article") == 2
+    feed = client.get(reverse("json_feed")).json()["items"]
+    assert len(feed) == 1
+    assert feed[0]["content_html"].startswith("<p>")
+
+
+def test_language_of_readers_who_ask_for_none(save, client):
+    save(language="zh-hans")
+
+    assert '<html lang="zh-hans">' in page_of(client)
+    assert '<html lang="en">' in page_of(client, headers={"accept-language": "en"})
+
+
+def test_times_are_those_of_the_site(save, client):
+    post = make_post(published_at=datetime(2024, 1, 31, 20, tzinfo=UTC))
+
+    save(time_zone="Asia/Shanghai")
+
+    assert "Feb. 1, 2024" in page_of(client, post.url) or "February 1, 2024" in page_of(client, post.url)
+
+
+def test_the_menu_is_the_one_that_was_entered(save, client):
+    make_page(title="About", in_menu=True)
+
+    save(menu="Start | /\nOld site | https://old.example/\n")
+
+    page = page_of(client)
+    assert '<a href="/" aria-current="page">Start</a>' in page
+    assert '<a href="https://old.example/">Old site</a>' in page
+    assert "Archives" not in page
+
+
+@pytest.mark.parametrize("menu", ["no separator", "Bad | javascript:alert(1)", "Bad | //evil.example", "| /x"])
+def test_a_menu_line_that_is_no_link_is_an_error(save, menu):
+    assert "Line 2" in str(save(200, menu=f"Fine | /\n{menu}")["menu"])
+
+
+def test_colours_are_readable_or_refused(save, client):
+    assert "too light" in str(save(200, accent_color="#ffee88")["accent_color"])
+
+    save(accent_color="#7a3b00", text_font="sans")
+
+    page = page_of(client)
+    css = client.get(f"/appearance/{site.appearance_version}.css")
+    assert f"/appearance/{site.appearance_version}.css" in page
+    assert "--accent: #7a3b00" in css.content.decode()
+    assert css["Content-Type"] == "text/css; charset=utf-8"
+
+
+def test_footer_registration_numbers_and_code(save, client):
+    save(
+        footer="By *Ann*. <script>alert(1)</script>",
+        icp_number="京ICP备12345678号",
+        police_number="京公网安备11010502030143号",
+        head_code='<meta name="verification" content="abc">',
+    )
+
+    page = page_of(client)
+    assert "By <em>Ann</em>." in page
+    assert "alert(1)</script>" not in page
+    assert '<a href="https://beian.miit.gov.cn/" rel="noopener" target="_blank">京ICP备12345678号</a>' in page
+    assert "code=11010502030143" in page
+    assert '<meta name="verification" content="abc">' in page
+
+
+def test_comments_close_as_the_settings_say(save, client):
+    post = make_post(published_at=datetime(2024, 1, 1, tzinfo=UTC))
+
+    save(comment_close_days="30")
+
+    post.refresh_from_db()
+    assert not post.takes_comments
+
+
+def test_an_environment_variable_wins_and_is_shown(save, desk, client, monkeypatch):
+    monkeypatch.setenv("POSTS_PER_PAGE", "10")
+    page = page_of(desk, URL)
+    assert "Set by the environment variable POSTS_PER_PAGE." in page
+
+    save(posts_per_page="3")
+
+    assert site.POSTS_PER_PAGE == 10
+
+
+def test_only_the_owner_changes_them(client):
+    client.force_login(people.edith())
+
+    assert client.get(URL).status_code == 403
+    assert client.post(URL, {"name": "Mine"}).status_code == 403
+    assert not SiteSettings.objects.exists()
+
+
+def test_they_cost_readers_no_query(save, client):
+    post = make_post()
+    queries = {}
+    for when in ("before", "after"):
+        for path in ("/", post.url):
+            client.get(path)
+            with CaptureQueriesContext(connection) as asked:
+                client.get(path)
+            queries[when, path] = len(asked)
+        save(name="Other", menu="Start | /", footer="Words")
+
+    assert queries["after", "/"] == queries["before", "/"]
+    assert queries["after", post.url] == queries["before", post.url]
