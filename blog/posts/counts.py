@@ -56,6 +56,17 @@ def counts() -> Counts:
     return found
 
 
+def count_months(language: str, year: int) -> dict[int, int]:
+    """Published posts of each month of `year` that has some; of all languages for "". Sync."""
+    posts = Post.objects.published().in_language(language)
+    if transaction.get_connection().in_atomic_block:
+        return posts.count_months(year)
+    # A scheduled post that becomes due changes the year's count, but not the number of the last change.
+    version, n = SiteVersion.objects.content(), counts().years.get(language, {}).get(year, 0)
+    key = f"month-counts:{version}:{language}:{year}:{n}"
+    return caches["default"].get_or_set(key, lambda: posts.count_months(year), KEEP_SECONDS)
+
+
 def count() -> Counts:
     until = Post.objects.scheduled().order_by("published_at").values_list("published_at", flat=True).first()
     published = Post.objects.published().order_by()

@@ -1,12 +1,13 @@
 """Querysets of posts, pages, tags and redirects: `Post.objects.published().tagged(tag).for_list()`."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote, unquote
 
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Func, OuterRef, Q, Subquery
 from django.db.models.lookups import Exact, LessThanOrEqual
@@ -21,6 +22,9 @@ from frodo import display_names
 if TYPE_CHECKING:
     from accounts.models import User
     from blog.posts.models import Post, Redirect, Tag, Topic
+
+N_OF_TAG = 200
+"""Latest posts of one tag among which related posts are looked for."""
 
 
 class Unindexed(Func):
@@ -162,14 +166,19 @@ class PostQuerySet(models.QuerySet):
     def related_to(self, post: "Post", n: int) -> list["Post"]:
         """Up to `n` posts that share tags with `post`: most shared tags first, then same language, then newest.
 
-        Among equals only the latest are considered: a tag of thousands of posts costs one read of its index.
+        Of each tag only the latest posts are considered, and among equals only the latest: the cost does not grow
+        with the number of posts.
         """
         model = type(post)
         pairs: Any = model.tags.through._default_manager
-        sharing = pairs.filter(tag__in=pairs.filter(post=post).values("tag")).exclude(post=post)
-        shared = dict(sharing.values_list("post").annotate(n=Count("pk")).order_by("-n", "-post")[: 16 * n])
+        latest = [
+            pairs.filter(tag=tag).exclude(post=post).order_by("-post").values_list("post")[:N_OF_TAG]
+            for tag in pairs.filter(post=post).values_list("tag", flat=True)
+        ]
+        shared = Counter(key for (key,) in union_of(latest))
+        likely = sorted(shared, key=lambda other: (shared[other], other), reverse=True)[: 16 * n]
         # Of any kind, for only posts have tags: by their kind SQLite would look for them among all posts.
-        found = model.threads.published().filter(pk__in=shared).order_by().for_links()
+        found = model.threads.published().filter(pk__in=likely).order_by().for_links()
         rank = {other: (shared[other.pk], other.language == post.language, other.published_at) for other in found}
         return sorted(rank, key=rank.__getitem__, reverse=True)[:n]
 
@@ -199,6 +208,18 @@ class PostQuerySet(models.QuerySet):
     def for_feed(self) -> Self:
         # No join: from a table of one author a database likes to begin there, and sorts all posts in the end.
         return self.prefetch_related("author", "tags").defer("text", "plain", "front_matter", "imported")
+
+
+def union_of(querysets: "list[models.QuerySet[Any]]") -> list[tuple[Any, ...]]:
+    """Rows of all `querysets`, in one query. Django's `union` refuses those with a limit on SQLite."""
+    if not querysets:
+        return []
+    connection = connections[querysets[0].db]
+    parts = [queryset.query.get_compiler(connection=connection).as_sql() for queryset in querysets]
+    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part_{i}" for i, (sql, _) in enumerate(parts))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for _, values in parts for value in values])
+        return cursor.fetchall()
 
 
 def start_of(year: int, month: int) -> datetime:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from blog.posts import access, field_sets
 from blog.posts.authors import find_author
-from blog.posts.counts import Counts, cloud_weight, counts, with_posts
+from blog.posts.counts import Counts, cloud_weight, count_months, counts, with_posts
 from blog.posts.models import Page, Post, Redirect, Tag, Topic
 from blog.posts.models.redirect import ENTRIES, is_answered
 from blog.site.pagination import take_page
@@ -303,7 +303,7 @@ async def archives(request: HttpRequest, year: int | None = None, number: int = 
             count=lambda: n_by_year[year_shown],
         )
     found = await with_days(rows[:LINKS_PER_PAGE] if page is None else rows)
-    months = {} if year is None else await sync_to_async(listed.count_months)(year)
+    months = {} if year is None else await sync_to_async(count_months)(language, year)
     by_year = groupby(found, key=lambda post: post["date"].year)
     url_of_year = partial(archive_url, language)
     context = {

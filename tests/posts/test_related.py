@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from blog.models import Post, Tag
+from blog.posts import querysets
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,19 @@ def test_a_page_asks_for_them_in_a_constant_number_of_queries(django_assert_num_
     for n in range(30):
         make_post(title=f"Other {n}", tags=("tea",))
 
-    with django_assert_num_queries(3):  # the post itself, who shares tags, their rows
+    with django_assert_num_queries(4):  # the post itself, its tags, who shares them, their rows
         assert related(post) == ["Other 29", "Other 28", "Other 27", "Other 26"]
+
+
+def test_of_a_tag_of_many_posts_the_latest_are_considered_and_of_a_rare_one_all(monkeypatch):
+    monkeypatch.setattr(querysets, "N_OF_TAG", 2)
+    make_post(title="Old and rare", tags=("tea", "cups"))
+    make_post(title="Old", tags=("tea",))
+    post = make_post(tags=("tea", "cups"))
+    for n in range(2):
+        make_post(title=f"Other {n}", tags=("tea",))
+
+    assert related(post) == ["Other 1", "Other 0", "Old and rare"]
 
 
 def test_drafts_and_posts_to_come_are_not_shown():
