@@ -19,7 +19,7 @@ from tests.databases import ROOT, create_tables, database, name_of, query
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str = "the condition", seconds: float = 15) -> T:
+def until(look: Callable[[], T], what: str = "the condition", seconds: float = 60) -> T:
     """Wait for something to become true, and return it."""
     end = time.monotonic() + seconds
     while not (found := look()):

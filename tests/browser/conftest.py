@@ -17,7 +17,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 def chromium_path() -> str | None:
@@ -53,7 +53,7 @@ def window(chromium, server):
 
     def window(path: str | None = None, **options):
         context = chromium.new_context(**{"base_url": server.url, "locale": "en-US", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         if path:

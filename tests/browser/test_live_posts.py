@@ -95,7 +95,7 @@ def test_a_page_without_websockets_gets_them_by_polling(window, chromium, tmp_pa
 
         def open_window(**options):
             context = chromium.new_context(base_url=server.url, locale="en-US", **options)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)
             return context.new_page()
 
         page = open_window()

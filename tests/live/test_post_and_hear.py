@@ -13,7 +13,7 @@ def listen(server, post_id, query=""):
 
 
 def frame(socket) -> dict:
-    return json.loads(socket.recv(timeout=10))
+    return json.loads(socket.recv(timeout=60))
 
 
 @pytest.fixture(scope="module")

@@ -27,13 +27,13 @@ def listen(server, session: str):
 
 
 def frame(socket) -> dict:
-    return json.loads(socket.recv(timeout=15))
+    return json.loads(socket.recv(timeout=60))
 
 
 def closing_code(socket) -> int:
     try:
         while True:
-            socket.recv(timeout=15)
+            socket.recv(timeout=60)
     except ConnectionClosed as closed:
         return closed.rcvd.code
 

@@ -39,7 +39,7 @@ class Editor:
 
     def hear(self, kind: str) -> None:
         while True:
-            frame = json.loads(self.socket.recv(timeout=15))
+            frame = json.loads(self.socket.recv(timeout=60))
             if "update" in frame.get("data", {}):
                 self.doc.apply_update(b64decode(frame["data"]["update"]))
             if frame["type"] == kind:
