@@ -129,6 +129,17 @@ class EditorAdmin(admin.ModelAdmin):
         else:
             super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if isinstance(form, ListForm):
+            return
+        if form.merged:
+            words = _("This was changed elsewhere meanwhile. Both changes were merged; check the text.")
+            self.message_user(request, words, messages.WARNING)
+        if form.taken:
+            words = _("Changed elsewhere meanwhile, and kept: %s.") % form.labels_taken
+            self.message_user(request, words, messages.WARNING)
+
 
 class ListForm(forms.ModelForm):
     """A row of an editable list. Only what the user has changed in it is saved, not what the list showed besides."""

@@ -53,14 +53,16 @@ class Conflict:
 class VersionedModelForm(forms.ModelForm):
     """Refuses to overwrite changes that were saved after the form was loaded.
 
-    The page carries a digest of each field's value. A submitted form whose digests are outdated is invalid and has
-    `conflicts`; what the user had left alone is then taken from the database, and the rest is for the user to decide.
-    The caller locks the row first. A form without digests, as a script may send it, overwrites.
+    The page carries a digest of each field's value. Fields that were changed elsewhere, and that the user had left alone,
+    are taken from the database (`taken`). A form in which both changed the same field is invalid and has `conflicts`,
+    for the user to decide. The caller locks the row first. A form without digests, as a script may send it, overwrites.
     """
 
     conflicts: list[Conflict] = []
     merged: list[Conflict] = []
     """Fields that both have changed, in which the changes of both are joined."""
+    taken: list[Conflict] = []
+    """Fields that only the other has changed."""
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -77,6 +79,10 @@ class VersionedModelForm(forms.ModelForm):
         """For a URL."""
         return version(self.digests)
 
+    @property
+    def labels_taken(self) -> str:
+        return ", ".join(each.label for each in self.taken)
+
     def saved_value(self, name: str) -> Any:
         return self.get_initial_for_field(self.fields[name], name)
 
@@ -86,16 +92,18 @@ class VersionedModelForm(forms.ModelForm):
                 if self.data.get(CHOICE + name) == "saved":
                     self.take_saved(name)
         super().full_clean()
+        if self.taken and not self.conflicts:
+            super().full_clean()  # with their values
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if self.instance.pk and self.loaded is not None and self.loaded != self.digests:
+        if self.instance.pk and self.loaded is not None and self.loaded != self.digests and not self.taken:
             found = self.find_conflicts()
+            self.taken = [each for each in found if not each.is_yours_changed]
             self.merged = [each for each in found if each.is_yours_changed and self.merge(each.name)]
-            self.conflicts = [each for each in found if each not in self.merged]
-            for conflict in self.conflicts:
-                if not conflict.is_yours_changed:
-                    self.take_saved(conflict.name)
+            self.conflicts = [each for each in found if each not in self.merged and each not in self.taken]
+            for each in self.taken:
+                self.take_saved(each.name)
             if self.conflicts:
                 self.add_error(None, forms.ValidationError(CHANGED, code="conflict"))
         return self.cleaned_data if cleaned is None else cleaned

@@ -113,9 +113,6 @@ class RevisionsMixin(admin.ModelAdmin):
             return
         with revisions.recording(obj, signed_in_user(request)):
             super().save_model(request, obj, form, change)
-        if form.merged:
-            words = gettext("This was changed elsewhere meanwhile. Both changes were merged; check the text.")
-            self.message_user(request, words, messages.WARNING)
 
     def changeform_view(
         self,
