@@ -54,6 +54,8 @@ class Document:
     updated: datetime | None = None
     file_time: datetime | None = None
     """The date of a file that states none."""
+    is_undated: bool = False
+    """The source says no date of publication: a draft has none here either, and gets it when it is published."""
     is_page: bool = False
     is_draft: bool = False
     hidden: str = ""
@@ -97,7 +99,9 @@ class Document:
         return digest({f.name: getattr(self, f.name) for f in fields(Document) if f.name not in NOT_DIGESTED})
 
 
-NOT_DIGESTED = {"label", "is_markdown", "file_time", "hidden", "author_names", "cover_urls", "urls", "comments"}
+NOT_DIGESTED = {
+    *("label", "is_markdown", "file_time", "is_undated", "hidden", "author_names", "cover_urls", "urls", "comments"),
+}
 
 
 def digest(values: dict) -> str:

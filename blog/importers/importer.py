@@ -145,10 +145,9 @@ class Importer:
     def import_one(self, document: Document, plan: Plan) -> None:
         row = MODELS[plan.is_page].objects.get(pk=plan.row.pk) if plan.row else None
         document.slug, document.is_page = plan.slug, plan.is_page
-        is_undated = document.moment is None
         images = self.complete(document, row)
         saving.save(document, row, self.context, self.report, images=images, dry_run=self.dry_run)
-        self.count(document, is_undated=is_undated)
+        self.count(document)
 
     def complete(self, document: Document, row: Post | Page | None) -> dict[str, str]:
         """Convert the text and fill in what the source does not state. Returns the downloaded images: names by URL."""
@@ -168,15 +167,16 @@ class Importer:
         document.author = author.username if author else ""
         first_seen = row.created_at if row else None
         now = timezone.now().replace(microsecond=0)
+        document.is_undated |= document.moment is None
         document.moment = document.moment or first_seen or document.file_time or now
         document.updated = max(document.moment, document.updated or document.moment)
         return rewriter.used
 
-    def count(self, document: Document, *, is_undated: bool) -> None:
+    def count(self, document: Document) -> None:
         self.has_topics |= bool(document.series)
         if not document.is_page:
             self.tags |= set(document.tags)
-            if is_undated and (document.file_time or not document.is_draft):
+            if document.is_undated and not document.is_draft:
                 self.report.undated.append(document.label)
         if document.hidden:
             self.report.hidden[document.label] = document.hidden

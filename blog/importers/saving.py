@@ -147,7 +147,7 @@ def fill(row: Post | Page, document: Document, context: ImportContext) -> None:
         setattr(row, name, getattr(document, name))
     row.author = context.user_named(document.author_names) or context.author
     row.topic = context.taxonomy(Topic, document.series)
-    row.published_at = document.moment
+    row.published_at = None if document.is_draft and document.is_undated else document.moment
     row.visibility = document.visibility or Post.Visibility.PUBLIC
     row.status = Post.Status.DRAFT if document.is_draft else Post.Status.PUBLISHED
 
@@ -189,8 +189,10 @@ def add_redirects(row: Post | Page, document: Document, claimed: set[str]) -> in
 def order_topics() -> None:
     """The posts of each topic by their place in the series where it is said, then by date."""
     for topic in Topic.objects.filter(posts__origin__gt="").distinct():
-        rows = topic.posts.only("id", "topic_order", "front_matter", "published_at", "topic_id")
-        ordered = sorted(rows, key=lambda post: (place_in_series(post.front_matter), post.published_at, post.pk))
+        rows = topic.posts.only("id", "topic_order", "front_matter", "published_at", "created_at", "topic_id")
+        ordered = sorted(
+            rows, key=lambda post: (place_in_series(post.front_matter), post.published_at or post.created_at, post.pk)
+        )
         for n, post in enumerate(ordered, 1):
             if post.topic_order != n:
                 Post.objects.filter(pk=post.pk).update(topic_order=n)

@@ -216,6 +216,22 @@ def test_a_series_becomes_a_topic_in_order_of_date(run, tmp_path):
     assert [tag.name for tag in posts[0].tags.all()] == ["Cups"]
 
 
+def test_drafts_without_a_date_of_one_series_get_none(run, tmp_path):
+    files = {f"{n}.md": post(date="2019-01-01", series="Tea", draft="true") for n in "ab"}
+    files |= {f"{n}.md": post(series="Tea", draft="true") for n in "cd"}
+
+    output = run(write(tmp_path, files))
+
+    assert (output["created"], output["posts with no date but their file's"]) == (4, 0)
+    assert [post.published_at and post.published_at.year for post in Post.objects.order_by("slug")] == [
+        2019,
+        2019,
+        None,
+        None,
+    ]
+    assert run(tmp_path)["unchanged"] == 4
+
+
 @pytest.mark.parametrize(("layout", "model"), [("page", Page), ("post", Post), ("null", Post)])
 def test_a_page_is_a_page(run, client, tmp_path, layout, model):
     run(write(tmp_path, {"about.md": post(title="About", layout=layout)}))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from blog.models import Comment, Page, Post, Redirect
 from tests import people
@@ -48,6 +49,29 @@ def test_who_could_not_be_read_there_cannot_be_read_here(run, tmp_path, client, 
     if visibility == "password":
         assert client.post(f"{post.url}unlock/", {"password": "oolong"}).status_code == 302
         assert "A secret of mine" in client.get(post.url).content.decode()
+
+
+@pytest.mark.parametrize("year", ["-0001", "0000"])
+@pytest.mark.parametrize("date", ["0000-00-00 00:00:00", "2019-01-02 03:04:05"])
+def test_a_draft_without_a_date_is_dated_when_it_is_published(run, tmp_path, year, date):
+    """WordPress writes zeros until then, and a `pubDate` made of them."""
+    rss = f"<pubDate>Wed, 30 Nov {year} 00:00:00 +0000</pubDate>"
+    fields = {"post_date": date, "post_date_gmt": "0000-00-00 00:00:00", "status": "draft"}
+    before = timezone.now().replace(microsecond=0)
+
+    output = run(
+        export(tmp_path, item("x", rss, **fields), item("y", rss, number=13, **fields | {"status": "publish"}))
+    )
+
+    draft, published = Post.objects.order_by("text")
+    assert draft.published_at is None
+    assert draft.created_at.year == 2019 if date > "1" else draft.created_at >= before
+    draft.status = Post.Status.PUBLISHED
+    draft.save()
+    assert draft.published_at >= before
+    assert published.published_at.year == 2019 if date > "1" else published.published_at >= before
+    assert output["posts without a date"] == (date < "1")
+    assert run(tmp_path / "tea.xml")["unchanged"] == 2
 
 
 def test_a_page_with_a_password_becomes_a_draft(run, tmp_path):

@@ -107,7 +107,11 @@ class WordPress(ExportReader):
         number, slug = text_of(item, "wp:post_id"), html.unescape(text_of(item, "wp:post_name"))
         title = " ".join(clean(fields.plain(html.unescape(item.findtext("title") or ""))).split())
         link, status = text_of(item, "link"), text_of(item, "wp:status") or "publish"
-        moment = self.moment(item, "post_date") or dates.read(text_of(item, "pubDate"), UTC)
+        is_draft = status not in ("publish", "future", "private")
+        has_zeros = any(text_of(item, f"wp:{name}").startswith(ZERO) for name in ("post_date", "post_date_gmt"))
+        moment = self.moment(item, "post_date")
+        if moment is None and not has_zeros:
+            moment = dates.read(text_of(item, "pubDate"), UTC)  # of zeros, WordPress makes a day of the year -1
         is_page = KINDS[kind_of(item)]
         password = text_of(item, "wp:post_password")
         visibility = "password" if password else "private" if status == "private" else ""
@@ -120,8 +124,9 @@ class WordPress(ExportReader):
             title=title or slug or "…",
             slug=slug_for(re.sub(r"\.html?$", "", unquote(slug))) or slug_for(title),
             moment=moment,
+            is_undated=is_draft and has_zeros,
             is_page=is_page,
-            is_draft=bool(hidden) or status not in ("publish", "future", "private"),
+            is_draft=bool(hidden) or is_draft,
             hidden=hidden,
             visibility="" if is_page else visibility,
             password=password[:100],
