@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from frodo.errors import ServiceError
-from frodo.models import AnswerGiven
+from frodo.models import IdempotentResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +171,18 @@ class Programs(PersonalData):
             person.user.personal_tokens.all().delete()
 
 
-class Answers(PersonalData):
-    """What was answered to requests with an Idempotency-Key, for a day."""
+class IdempotentResponses(PersonalData):
+    """Responses to requests with an Idempotency-Key, kept for a day."""
 
-    name = "kept_answers"
+    name = "idempotent_responses"
 
     def export(self, person: Person) -> list[dict]:
-        kept = AnswerGiven.objects.filter(who=person.who)
+        kept = IdempotentResponse.objects.filter(client=person.who)
         return [{"key": each.key, "body": each.body, "created_at": each.created_at} for each in kept]
 
     def erase(self, person: Person, *, keep_words: bool) -> None:
-        AnswerGiven.objects.filter(who=person.who).delete()
+        IdempotentResponse.objects.filter(client=person.who).delete()
 
 
 register(Programs())
-register(Answers())
+register(IdempotentResponses())

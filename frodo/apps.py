@@ -24,7 +24,7 @@ class FrodoConfig(AppConfig):
         from frodo.backup.services import run_scheduled
         from frodo.jobs import register
         from frodo.jobs.worker import delete_failed
-        from frodo.models import delete_old_answers
+        from frodo.models import delete_old_responses
         from frodo.page_cache import cdn
         from frodo.telemetry import start_error_reports
 
@@ -32,7 +32,7 @@ class FrodoConfig(AppConfig):
         register_converter(NumberConverter, "number")
         pre_migrate.connect(database_limits.choose_collation, sender=apps.get_app_config("contenttypes"))
         keys = _("Delete old idempotency keys")
-        register("delete_idempotency_keys", delete_old_answers, keys, every=timedelta(hours=6))
+        register("delete_idempotency_keys", delete_old_responses, keys, every=timedelta(hours=6))
         register("delete_failed_jobs", delete_failed, _("Delete old failed jobs"), every=timedelta(days=1))
         purge = {"priority": 1, "pass_job": True, "backoff": timedelta(seconds=5), "describe": lambda key: key}
         register("purge_cdn", cdn.purge_cdn, _("Purge pages from the CDN"), **purge)

@@ -14,24 +14,24 @@ KEPT = timedelta(days=1)
 MAX_KEY = 200
 
 
-class AnswerGiven(models.Model):
-    """What was answered to a request that made something."""
+class IdempotentResponse(models.Model):
+    """The response to a request with an `Idempotency-Key`, sent again when the request is repeated."""
 
-    who = ExactCharField(max_length=100)
+    client = ExactCharField(max_length=100)
     key = ExactCharField(max_length=MAX_KEY)
     request = models.CharField(max_length=64)
-    """A digest of what was asked for."""
+    """A digest of its URL and body."""
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["who", "key"], name="one_answer_to_a_key")]
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="one_response_per_key")]
 
     def __str__(self) -> str:
-        return f"{self.who}: {self.key}"
+        return f"{self.client}: {self.key}"
 
 
-def delete_old_answers() -> None:
-    AnswerGiven.objects.filter(created_at__lte=timezone.now() - KEPT).delete()
+def delete_old_responses() -> None:
+    IdempotentResponse.objects.filter(created_at__lte=timezone.now() - KEPT).delete()

@@ -64,7 +64,7 @@ def count_months(language: str, year: int) -> dict[int, int]:
     # A scheduled post that becomes due changes the year's count, but not the number of the last change.
     version, n = SiteVersion.objects.content(), counts().years.get(language, {}).get(year, 0)
     key = f"month-counts:{version}:{language}:{year}:{n}"
-    return caches["default"].get_or_set(key, lambda: posts.count_months(year), KEEP_SECONDS)
+    return caches["default"].get_or_set(key, lambda: posts.count_months(year), KEEP_SECONDS) or {}
 
 
 def count() -> Counts:

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from frodo.client_ip import client_address, network
 from frodo.conflict_retry import TIMES, is_conflict
 from frodo.errors import ServiceError
-from frodo.models import KEPT, MAX_KEY, AnswerGiven
+from frodo.models import KEPT, MAX_KEY, IdempotentResponse
 
 HEADERS = ("Location", "ETag")
 
@@ -47,44 +47,44 @@ def once(request: Request, key: str, make: Callable[[], HttpResponse], prepare: 
 
     `prepare` is called before the transaction. Two concurrent requests wait for each other at the unique key.
     """
-    who, asked = asker(request), fingerprint(request)
+    client, asked = client_of(request), fingerprint(request)
     is_prepared = False
     for attempt in range(TIMES):
-        given = AnswerGiven.objects.filter(who=who, key=key, created_at__gt=timezone.now() - KEPT).first()
-        if given is not None:
-            return again(given, asked)
+        stored = IdempotentResponse.objects.filter(client=client, key=key, created_at__gt=timezone.now() - KEPT).first()
+        if stored is not None:
+            return replay(stored, asked)
         if not is_prepared:
             prepare()
             is_prepared = True
         try:
-            return make_and_note(who, key, asked, make)
+            return make_and_store(client, key, asked, make)
         except (IntegrityError, OperationalError) as error:
-            met_another = isinstance(error, IntegrityError) or is_conflict(error)
-            if attempt == TIMES - 1 or not met_another:
+            is_retryable = isinstance(error, IntegrityError) or is_conflict(error)
+            if attempt == TIMES - 1 or not is_retryable:
                 raise
     raise AssertionError("unreachable")
 
 
 @transaction.atomic
-def make_and_note(who: str, key: str, asked: str, make: Callable[[], HttpResponse]) -> HttpResponse:
-    AnswerGiven.objects.filter(who=who, key=key, created_at__lte=timezone.now() - KEPT).delete()
-    given = AnswerGiven.objects.create(who=who, key=key, request=asked)
-    answer = make()
-    given.status, given.body = answer.status_code, answer.content.decode()
-    given.headers = {name: answer.headers[name] for name in HEADERS if name in answer.headers}
-    given.save()
-    return answer
+def make_and_store(client: str, key: str, asked: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    IdempotentResponse.objects.filter(client=client, key=key, created_at__lte=timezone.now() - KEPT).delete()
+    stored = IdempotentResponse.objects.create(client=client, key=key, request=asked)
+    response = make()
+    stored.status, stored.body = response.status_code, response.content.decode()
+    stored.headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
+    stored.save()
+    return response
 
 
-def again(given: AnswerGiven, asked: str) -> HttpResponse:
-    if given.request != asked:
+def replay(stored: IdempotentResponse, asked: str) -> HttpResponse:
+    if stored.request != asked:
         raise KeyUsedOtherwise
-    answer = HttpResponse(given.body, status=given.status, content_type="application/json", headers=given.headers)
-    answer.headers["Idempotent-Replayed"] = "true"
-    return answer
+    response = HttpResponse(stored.body, status=stored.status, content_type="application/json", headers=stored.headers)
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
-def asker(request: Request) -> str:
+def client_of(request: Request) -> str:
     """Guests are identified by network; the key itself is hard to guess."""
     return f"user:{request.user.pk}" if request.user.is_authenticated else network(client_address(request))[:100]
 

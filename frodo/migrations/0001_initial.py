@@ -63,10 +63,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='AnswerGiven',
+            name='IdempotentResponse',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('who', frodo.fields.ExactCharField(max_length=100)),
+                ('client', frodo.fields.ExactCharField(max_length=100)),
                 ('key', frodo.fields.ExactCharField(max_length=200)),
                 ('request', models.CharField(max_length=64)),
                 ('status', models.PositiveSmallIntegerField(default=0)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('who', 'key'), name='one_answer_to_a_key')],
+                'constraints': [models.UniqueConstraint(fields=('client', 'key'), name='one_response_per_key')],
             },
         ),
         migrations.CreateModel(
