@@ -158,7 +158,7 @@ def files_of(server: Server) -> tuple[int, int]:
 def soak(minutes: float) -> tuple[list[Sample], Load, str]:
     with TemporaryDirectory() as name, ExitStack() as stack:
         log = Path(name) / "log"
-        env = environment(Path(name), **UNLIMITED)
+        env = environment(Path(name), **UNLIMITED, PAGE_CACHE_MB="8")  # full of search pages within five minutes
         manage(env, "migrate", "--verbosity", "0")
         posts = [int(line) for line in manage(env, "shell", "--verbosity", "0", "--command", SEED).split()]
         errors = stack.enter_context(log.open("wb"))
