@@ -42,6 +42,27 @@ class UnknownFormat(NotImported):
         )
 
 
+class UnknownComments(NotImported):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This is not an export of comments that Frodo knows. It takes those of Disqus and WordPress (.xml), "
+                "isso (its database), remark42, Waline, Valine, Twikoo, giscus and utterances (JSON)."
+            )
+        )
+
+
+class BackupOfOther(NotImported):
+    """A backup that only the system that made it can read."""
+
+    def __init__(self, system: str) -> None:
+        message = _(
+            "This is a backup of %(system)s, which only %(system)s itself can restore. Export the posts as Markdown "
+            "there, by a plugin, and import that folder as a zip."
+        )
+        super().__init__(message % {"system": system})
+
+
 class EmptyList(NotImported):
     """A generator's index of tags, archives or a section, with no words of its own."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from blog.importers import files
 from blog.importers.documents import Reader
-from blog.importers.errors import UnknownFormat
+from blog.importers.errors import BackupOfOther, UnknownFormat
 from blog.importers.generator_detection import detect_site
 from blog.importers.generators.hexo import Hexo
 from blog.importers.generators.hugo import Hugo
@@ -64,11 +64,13 @@ def import_blog(
 ) -> Report:
     """`write` gets the format before the import begins. Raises NotImported."""
     with unpacked(path) as folder:
+        if system := backup_of(folder):
+            raise BackupOfOther(system)
         reader = reader_of(folder, options, write)
         context = ImportContext(options.author, options.authors)
         report = Importer(reader, context, options.dry_run, progress).run()
     if not report.found and not report.is_export and path.is_file():
-        raise UnknownFormat  # a zip of something else, such as a backup of Halo
+        raise UnknownFormat  # a zip of something else
     return report
 
 
@@ -120,6 +122,19 @@ def exports_in(path: Path, wanted: str = "auto") -> tuple[str, list[Path]]:
         if exports and wanted in ("auto", format):
             return format, exports
     return "", []
+
+
+def backup_of(path: Path) -> str:
+    """The system that made a backup for itself alone, or empty."""
+    if (path / "extensions.data").is_file():
+        return "Halo"
+    files = [path] if path.is_file() else path.glob("*.dat")
+    return "Typecho" if any(starts_with(file, b"%TYPECHO_BACKUP_") for file in files) else ""
+
+
+def starts_with(path: Path, start: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(start)) == start
 
 
 def format_of(path: Path) -> str:

@@ -186,8 +186,8 @@ class TestZip:
         with pytest.raises(CommandError, match="too much"):
             run(self.packed(tmp_path, {"tea.xml": b"\0" * 20_000_000}))
 
-    def test_a_backup_of_another_system_is_refused(self, run, tmp_path):
-        with pytest.raises(CommandError, match="not an export that Frodo knows"):
+    def test_a_backup_that_only_halo_reads_is_refused(self, run, tmp_path):
+        with pytest.raises(CommandError, match="a backup of Halo.* Export the posts as Markdown"):
             run(self.packed(tmp_path, {"extensions.data": "[]", "workdir/attachments/upload/tea.png": "x"}))
 
     def test_damaged_data_is_refused(self, run, tmp_path):
@@ -222,3 +222,10 @@ def test_text_made_to_take_long_does_not(run, tmp_path, piece):
     output = run(export(tmp_path, item((piece * 5_000).replace("]]>", ""))))
 
     assert output["created"] == 1
+
+
+def test_a_backup_that_only_typecho_reads_is_refused(run, tmp_path):
+    (tmp_path / "20260801_tea.dat").write_bytes(b"%TYPECHO_BACKUP_0001%\x01\x10\0{}")
+
+    with pytest.raises(CommandError, match="a backup of Typecho.* Export the posts as Markdown"):
+        run(tmp_path / "20260801_tea.dat")

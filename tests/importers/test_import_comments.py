@@ -251,7 +251,7 @@ def test_html_of_others_is_made_safe(take, tea, client):
 
 @pytest.mark.parametrize("content", ["hello", '{"posts": 1}'])
 def test_what_is_no_export_is_refused(take, tea, content):
-    with pytest.raises(CommandError, match="not an export"):
+    with pytest.raises(CommandError, match="not an export of comments"):
         take(content)
 
     assert not Comment.objects.exists()
@@ -330,7 +330,7 @@ def test_a_zip_without_files_is_refused(take, tea):
     with ZipFile(data, "w") as file:
         file.mkdir("comments")
 
-    with pytest.raises(CommandError, match="not an export"):
+    with pytest.raises(CommandError, match="not an export of comments"):
         take(data.getvalue())
 
 

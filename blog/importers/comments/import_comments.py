@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from blog.importers.comments.saving import add_comments
 from blog.importers.comments.sources import CommentedPage, Source, source_of
 from blog.importers.documents import Reply
-from blog.importers.errors import UnknownFormat
+from blog.importers.errors import UnknownComments
 from blog.importers.old_paths import slug_in
 from blog.importers.old_site import keys_of
 from blog.importers.report import CommentReport
@@ -78,10 +78,10 @@ def import_comments(
 
 
 def largest_file(folder: Path) -> Path:
-    """Of an unpacked zip. Raises UnknownFormat for one without files."""
+    """Of an unpacked zip. Raises UnknownComments for one without files."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     if not files:
-        raise UnknownFormat
+        raise UnknownComments
     return max(files, key=lambda path: path.stat().st_size)
 
 

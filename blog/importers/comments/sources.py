@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from blog.importers import dates
 from blog.importers.documents import Reply
-from blog.importers.errors import BrokenFile, UnknownFormat
+from blog.importers.errors import BrokenFile, UnknownComments
 from blog.importers.import_blog import export_reader, format_of
 from blog.importers.json_rows import rows
 from blog.importers.xml_elements import Elements, text_of
@@ -51,7 +51,7 @@ class Source:
 
 
 def source_of(path: Path) -> Source:
-    """Raises UnknownFormat."""
+    """Raises UnknownComments."""
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(SQLITE):
@@ -64,7 +64,7 @@ def source_of(path: Path) -> Source:
             return Source("WordPress", lambda: wordpress(path))
     elif start.startswith((b"{", b"[")):
         return Source("JSON", lambda: from_json(path))
-    raise UnknownFormat
+    raise UnknownComments
 
 
 def wordpress(path: Path) -> Iterator[tuple[CommentedPage, Reply]]:
@@ -153,7 +153,7 @@ def from_json(path: Path) -> Iterator[tuple[CommentedPage, Reply]]:
             yield comment
         is_export = is_export or prefix != "" or is_of_export(row)
     if not is_export:
-        raise UnknownFormat
+        raise UnknownComments
 
 
 def json_rows(path: Path) -> Iterator[tuple[str, Any]]:
