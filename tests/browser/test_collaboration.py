@@ -147,6 +147,7 @@ def test_a_killed_tab_and_a_killed_server_lose_nothing(open_post, server):
     assert stored_text(server, pk) == text(page)
 
 
+@pytest.mark.quality  # the role is looked at every 30 seconds where there is no Redis
 def test_who_loses_the_role_keeps_the_text_and_sends_no_more(open_post, server):
     server.run("from tests.people import *; ann()")
     pk = make(server, "make_post(title='Role', text='Mine.')")

@@ -89,6 +89,7 @@ def test_the_end_of_a_live_post_shows_on_an_open_page(window, server):
     expect(page.locator(".live-now")).to_be_hidden()
 
 
+@pytest.mark.quality
 def test_a_page_without_websockets_gets_them_by_polling(window, chromium, tmp_path):
     with Server(tmp_path, LIVE_MAX_SOCKETS="0") as server:
         post = make_post(server, live="live")
