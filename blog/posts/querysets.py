@@ -1,27 +1,23 @@
-"""Querysets of posts, pages, tags and redirects: `Post.objects.published().tagged(tag).for_list()`."""
+"""Querysets of posts, pages and tags: `Post.objects.published().tagged(tag).for_list()`."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
-from urllib.parse import quote, unquote
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Func, OuterRef, Q, Subquery
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
-from django.urls import resolve
 from django.utils import timezone
 
-from blog.posts.paths import normal_decoded
 from blog.posts.slugs import slug_for
 from frodo import display_names
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from blog.posts.models import Post, Redirect, Tag, Topic
+    from blog.posts.models import Post, Tag, Topic
 
 N_OF_TAG = 200
 """Latest posts of one tag among which related posts are looked for."""
@@ -216,7 +212,7 @@ def union_of(querysets: "list[models.QuerySet[Any]]") -> list[tuple[Any, ...]]:
         return []
     connection = connections[querysets[0].db]
     parts = [queryset.query.get_compiler(connection=connection).as_sql() for queryset in querysets]
-    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part_{i}" for i, (sql, _) in enumerate(parts))
+    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part_{i}" for i, (sql, _) in enumerate(parts))  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _, values in parts for value in values])
         return cursor.fetchall()
@@ -279,71 +275,3 @@ class TaxonomyQuerySet(models.QuerySet):
         shown = posts.related_model.objects.published().filter(**{posts.field.name: OuterRef("pk")}).order_by()
         # As a scalar, because MariaDB turns EXISTS into a temporary table of all posts with their tags.
         return self.alias(shown_post=Subquery(shown.values("pk")[:1])).filter(shown_post__isnull=False)
-
-
-class RedirectQuerySet(models.QuerySet):
-    def for_list(self) -> Self:
-        return self.select_related("post", "page", "tag", "topic").only(*FOR_A_REDIRECT)
-
-    def find(self, path: str) -> str | None:
-        """The URL that `path`, percent-decoded, leads to now; None where there is none."""
-        found = self.match(path)
-        return found and found[1]
-
-    def match(self, path: str) -> tuple["Redirect", str] | None:
-        """The redirect from `path` and the URL that it leads to; of wildcards, the one with the longest prefix."""
-        wanted = normal_decoded(path)
-        below = BELOW_AN_ENTRY.fullmatch(path)
-        tried = [(wanted, ""), (f"{wanted}.html", ""), *([(below[1], below[2])] if below else [])]
-        wildcards = prefixes(wanted)
-        rows = self.filter(path__in=[path for path, _rest in (*tried, *wildcards)]).for_list()
-        found: dict[str, Any] = {row.path: row for row in cast("Iterable[Redirect]", rows)}
-        for path, rest in tried:
-            if (row := found.get(path)) and (url := url_of(row, rest)):
-                return row, url
-        for path, rest in wildcards:
-            if (row := found.get(path)) and (url := url_of(row, "")):
-                return row, url[:-1] + quote(rest) if url.endswith("*") else url
-        return None
-
-
-DEEPEST = 20
-
-
-def prefixes(path: str) -> list[tuple[str, str]]:
-    """Wildcards that `/a/b` may match, each with what its `*` stands for: `/a/b/*`, `/a/*`, `/*`."""
-    steps = path.split("/")[1:] if path else []
-    return [("/".join(["", *steps[:n], "*"]), "/".join(steps[n:])) for n in range(min(len(steps), DEEPEST), -1, -1)]
-
-
-FOR_A_REDIRECT = (
-    *(
-        "path",
-        "url",
-        "n_uses",
-        "last_used_at",
-        "post__title",
-        "post__slug",
-        "post__kind",
-        "post__status",
-        "post__visibility",
-        "post__published_at",
-    ),
-    *("page__title", "page__slug", "page__is_published", "tag__name", "tag__slug", "topic__name", "topic__slug"),
-)
-BELOW_AN_ENTRY = re.compile(r"(/(?:post|p|tag|topic)/[^/]+)/(.+)")
-"""The rest of a path below an entry, such as feeds and further pages."""
-
-
-def is_private(entry: object) -> bool:
-    """A redirect would tell its slug."""
-    return getattr(entry, "visibility", "") == "private"
-
-
-def url_of(redirect: "Redirect", rest: str) -> str | None:
-    entry = redirect.entry
-    if entry is None:
-        return None if rest else redirect.url
-    if not entry.is_visible or is_private(entry) or (rest and resolve(unquote(entry.url) + rest).url_name is None):
-        return None
-    return entry.url + quote(rest)

@@ -13,7 +13,7 @@ from blog.posts.models.page import Page
 from blog.posts.models.post import Post
 from blog.posts.models.taxonomy import Tag, Topic
 from blog.posts.paths import LONGEST, normal_decoded, normal_path
-from blog.posts.querysets import RedirectQuerySet
+from blog.posts.redirects.querysets import RedirectQuerySet
 from frodo.async_models import AsyncModel
 from frodo.fields import Counter, ExactCharField
 
