@@ -25,7 +25,7 @@ from benchmarks.django_middleware import django_middleware  # noqa: E402
 from blog.comments.ordering import read  # noqa: E402
 from blog.comments.threads import FIELDS, Thread, ThreadEntry, as_entries  # noqa: E402
 from blog.models import Comment, Event, Post  # noqa: E402
-from blog.posts import views  # noqa: E402
+from blog.posts import list_views  # noqa: E402
 from blog.posts.field_sets import DETAIL  # noqa: E402
 from blog.posts.models.live_entry import entries_of  # noqa: E402
 from blog.posts.models.post import N_RELATED  # noqa: E402
@@ -119,7 +119,7 @@ urlpatterns = [
 settings.ROOT_URLCONF = __name__
 
 # A page of the archives is as long on a site of 20 posts as on one of 20,000.
-views.LINKS_PER_PAGE = 20
+list_views.LINKS_PER_PAGE = 20
 
 # As in frodo.asgi, with no page cache in front.
 if settings.ORM_THREADS:

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import path
 
-from blog.posts import api, feeds, views
+from blog.posts import api, feeds, list_views, views
 from blog.posts.announcements import indexnow_key
 from blog.posts.preview import shared_preview
 from blog.posts.qr_codes import post_qr
@@ -39,22 +39,25 @@ def feed_patterns(prefix: str, name: str, **kwargs: Any) -> list:
 def list_patterns(prefix: str, name: str, **kwargs: Any) -> list:
     """Home and archives below a prefix."""
     return [
-        path(prefix, views.home, kwargs, name=f"{name}home"),
-        path(f"{prefix}page/<number:number>/", views.home, kwargs, name=f"{name}home_page"),
-        path(f"{prefix}archives/", views.archives, kwargs, name=f"{name}archives"),
-        path(f"{prefix}archives/<number:year>/", views.archives, kwargs, name=f"{name}archive_year"),
+        path(prefix, list_views.home, kwargs, name=f"{name}home"),
+        path(f"{prefix}page/<number:number>/", list_views.home, kwargs, name=f"{name}home_page"),
+        path(f"{prefix}archives/", list_views.archives, kwargs, name=f"{name}archives"),
+        path(f"{prefix}archives/<number:year>/", list_views.archives, kwargs, name=f"{name}archive_year"),
         path(
             f"{prefix}archives/<number:year>/page/<number:number>/",
-            views.archives,
+            list_views.archives,
             kwargs,
             name=f"{name}archive_year_page",
         ),
         path(
-            f"{prefix}archives/<number:year>/<number:month>/", views.archive_month, kwargs, name=f"{name}archive_month"
+            f"{prefix}archives/<number:year>/<number:month>/",
+            list_views.archive_month,
+            kwargs,
+            name=f"{name}archive_month",
         ),
         path(
             f"{prefix}archives/<number:year>/<number:month>/page/<number:number>/",
-            views.archive_month,
+            list_views.archive_month,
             kwargs,
             name=f"{name}archive_month_page",
         ),
@@ -76,13 +79,13 @@ urlpatterns = [
     path("preview/<str:token>/", shared_preview, name="shared_preview"),
     path("p/<str:slug>/", views.page, name="page"),
     path("post/<str:slug>/qr.svg", post_qr, name="post_qr"),
-    path("tags/", views.tags, name="tags"),
-    path("tag/<str:slug>/", views.tag, name="tag"),
-    path("tag/<str:slug>/page/<number:number>/", views.tag, name="tag_page"),
-    path("author/<str:name>/", views.author, name="author"),
-    path("author/<str:name>/page/<number:number>/", views.author, name="author_page"),
-    path("topics/", views.topics, name="topics"),
-    path("topic/<str:slug>/", views.topic, name="topic"),
+    path("tags/", list_views.tags, name="tags"),
+    path("tag/<str:slug>/", list_views.tag, name="tag"),
+    path("tag/<str:slug>/page/<number:number>/", list_views.tag, name="tag_page"),
+    path("author/<str:name>/", list_views.author, name="author"),
+    path("author/<str:name>/page/<number:number>/", list_views.author, name="author_page"),
+    path("topics/", list_views.topics, name="topics"),
+    path("topic/<str:slug>/", list_views.topic, name="topic"),
     *language_patterns(),
     path("api/posts/", api.Posts.as_view(), name="api-posts"),
     path("api/posts/<str:slug>/", api.PostDetail.as_view(), name="api-post"),

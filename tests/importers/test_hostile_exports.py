@@ -187,7 +187,7 @@ class TestZip:
             run(self.packed(tmp_path, {"tea.xml": b"\0" * 20_000_000}))
 
     def test_a_backup_that_only_halo_reads_is_refused(self, run, tmp_path):
-        with pytest.raises(CommandError, match="a backup of Halo.* Export the posts as Markdown"):
+        with pytest.raises(CommandError, match=r"a backup of Halo.* Export the posts as Markdown"):
             run(self.packed(tmp_path, {"extensions.data": "[]", "workdir/attachments/upload/tea.png": "x"}))
 
     def test_damaged_data_is_refused(self, run, tmp_path):
@@ -227,5 +227,5 @@ def test_text_made_to_take_long_does_not(run, tmp_path, piece):
 def test_a_backup_that_only_typecho_reads_is_refused(run, tmp_path):
     (tmp_path / "20260801_tea.dat").write_bytes(b"%TYPECHO_BACKUP_0001%\x01\x10\0{}")
 
-    with pytest.raises(CommandError, match="a backup of Typecho.* Export the posts as Markdown"):
+    with pytest.raises(CommandError, match=r"a backup of Typecho.* Export the posts as Markdown"):
         run(tmp_path / "20260801_tea.dat")

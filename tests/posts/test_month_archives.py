@@ -54,7 +54,7 @@ def test_a_month_without_posts_is_not_found(client, path):
 
 
 def test_a_long_month_has_pages_and_one_address(client, monkeypatch):
-    monkeypatch.setattr("blog.posts.views.LINKS_PER_PAGE", 2)
+    monkeypatch.setattr("blog.posts.list_views.LINKS_PER_PAGE", 2)
     for day in (1, 2, 3):
         post_at(2024, 5, day)
 

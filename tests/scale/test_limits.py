@@ -89,7 +89,7 @@ def test_a_scheduled_post_is_counted_when_its_time_has_come():
 
 @pytest.mark.django_db
 def test_an_archive_shows_years_with_their_numbers(client, monkeypatch):
-    monkeypatch.setattr("blog.posts.views.LINKS_PER_PAGE", 3)
+    monkeypatch.setattr("blog.posts.list_views.LINKS_PER_PAGE", 3)
     for year, n in ((2020, 2), (2021, 5)):
         for i in range(n):
             make_post(title=f"Of {year}, {i}", published_at=timezone.make_aware(timezone.datetime(year, 5, i + 1)))
