@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.avatars import avatar_url
 from accounts.models import User
 from accounts.social_accounts import login_url
+from accounts.user_agents import describe
 from frodo import mail
 
 register = template.Library()
@@ -13,6 +14,11 @@ register = template.Library()
 @register.filter
 def avatar(user: User) -> str:
     return avatar_url(f"user:{user.pk}")
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    return describe(user_agent)
 
 
 @register.simple_tag(takes_context=True)
