@@ -15,7 +15,9 @@ MEANINGS: dict[str, Meaning] = {"published": "good", "scheduled": "waiting", "pe
 
 
 def status_chip(post: Post) -> SafeString:
-    return chip(post.get_status_display(), MEANINGS.get(post.status, ""))
+    """In the trash, the status that it gets back."""
+    status = post.before_trash.get("status", post.status)
+    return chip(Post.Status(status).label, MEANINGS.get(status, ""))
 
 
 class PostListAdmin(admin.ModelAdmin):

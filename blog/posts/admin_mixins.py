@@ -52,6 +52,16 @@ class TrashMixin(admin.ModelAdmin):
             return trash.trashed(self.model).order_by("-trashed_at")
         return super().get_queryset(request)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"list_title": gettext("Trash"), "has_add_permission": False} if is_trash(request) else {}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """In the trash, the time at which each was moved there."""
+        names = super().get_list_display(request)
+        times = ("published_at", "updated_at") if is_trash(request) else ()
+        return ["trashed_at" if name in times else name for name in names]
+
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return None if is_trash(request) else super().get_list_display_links(request, list_display)
 

@@ -149,3 +149,14 @@ def test_a_contributor_restores_own_drafts_only(client, ann):
     act(client, "restore", other)
 
     assert list(Post.objects.all()) == [own]
+
+
+def test_the_list_of_the_trash_says_what_it_is_and_what_its_posts_were(desk):
+    trash.put(make_post(title="Tea"))
+
+    page = desk.get("/admin/blog/post/?trash=1").content.decode()
+
+    assert "<h1>Trash</h1>" in page
+    assert "Add post" not in page
+    assert '<span class="chip is-good">Published</span>' in page
+    assert "Moved to the trash" in page
