@@ -80,12 +80,12 @@ class WebhookEndpointAdmin(SuperuserAdmin):
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(SuperuserAdmin):
     empty_text = _("No deliveries yet.")
-    list_display = ["type", "endpoint", "state_chip", "status", "attempts", "created_at"]
+    list_display = ["event", "endpoint", "state_chip", "status", "attempts", "created_at"]
     list_filter = ["state", "endpoint", "type"]
     list_select_related = ["endpoint"]
     list_per_page = 50
     fields = (
-        *("endpoint", "type", "uid", "subject", "state", "status", "response"),
+        *("endpoint", "event", "uid", "subject", "state", "status", "response"),
         *("milliseconds", "attempts", "attempted_at", "created_at"),
     )
     readonly_fields = fields
@@ -94,6 +94,10 @@ class WebhookDeliveryAdmin(SuperuserAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=_("event"), ordering="type")
+    def event(self, delivery: WebhookDelivery) -> str:
+        return str(dict(EventType.choices).get(delivery.type, delivery.type))
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, delivery: WebhookDelivery) -> str:

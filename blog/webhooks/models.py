@@ -96,7 +96,7 @@ class WebhookDelivery(models.Model):
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     uid = models.CharField(_("message ID"), max_length=40, unique=True, default=new_uid)
     type = models.CharField(_("event"), max_length=40)
-    subject = models.JSONField(_("about"), default=dict)
+    subject = models.JSONField(pgettext_lazy("webhook", "about"), default=dict)
     """Keys of rows, and of a deleted post its title and URL."""
     created_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)

@@ -299,3 +299,10 @@ def test_the_example_of_the_documents_receives_and_verifies(tmp_path):
         finally:
             example.kill()
             example.wait()
+
+
+def test_deliveries_are_listed_by_the_name_of_their_event(desk):
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/in")
+    WebhookDelivery.objects.create(endpoint=endpoint, type="post.published")
+
+    assert ">Post published</a>" in desk.get("/admin/blog/webhookdelivery/").content.decode()
