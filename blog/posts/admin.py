@@ -369,9 +369,8 @@ def outcome(post: Post, *, is_new: bool) -> str:
     if post.status == Post.Status.PENDING:
         return gettext("Submitted for review. An editor will publish it.")
     if post.status == Post.Status.SCHEDULED:
-        return gettext("Scheduled for %(time)s.") % {
-            "time": date_format(localtime(post.published_at), "DATETIME_FORMAT")
-        }
+        time = date_format(localtime(post.published_at), "DATETIME_FORMAT").rstrip(".")  # of "8 a.m."
+        return gettext("Scheduled for %(time)s.") % {"time": time}
     words = gettext("Published.") if is_new else gettext("Updated.")
     return format_html('{} <a href="{}">{}</a>', words, post.url, gettext("View post"))
 

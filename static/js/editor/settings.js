@@ -36,11 +36,17 @@ function scheduleButton(form, words) {
   if (!button || !day) return;
   const publish = button.value;
   const show = () => {
-    const when = new Date(`${day.value}T${time.value || "00:00"}`);
-    button.value = when > new Date() ? words.schedule : publish;
+    button.value = momentOf(day.value, time.value) > new Date() ? words.schedule : publish;
   };
   for (const type of ["input", "change", "click", "focusin"]) document.addEventListener(type, show);
   show();
+}
+
+// As the form of each language writes it: 2099-05-01, 2099/5/1, 2099年5月1日, 05/01/2099.
+function momentOf(day, time) {
+  const parts = day.match(/\d+/g) ?? [];
+  const [year, month, date] = parts[0]?.length === 4 ? parts : [parts[2], parts[0], parts[1]];
+  return new Date(year, month - 1, date, ...(time.match(/\d+/g) ?? []));
 }
 
 // Only a protected post needs a password.
