@@ -54,8 +54,9 @@ class VersionedModelForm(forms.ModelForm):
     """Refuses to overwrite changes that were saved after the form was loaded.
 
     The page carries a digest of each field's value. Fields that were changed elsewhere, and that the user had left
-    alone, are taken from the database (`taken`). A form in which both changed the same field is invalid and has `conflicts`,
-    for the user to decide. The caller locks the row first. A form without digests, as a script may send it, overwrites.
+    alone, are taken from the database (`taken`). A form in which both changed the same field is invalid and has
+    `conflicts`, for the user to decide. The caller locks the row first. A form without digests, as a script may send
+    it, overwrites.
     """
 
     conflicts: list[Conflict] = []

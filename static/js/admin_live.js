@@ -78,7 +78,9 @@ if (form) {
       saveDraft();
     }
   }
-  form.querySelector(".live-buttons").append(createFilePicker(strings, addImages));
+  const picker = createFilePicker(strings, addImages);
+  picker.classList.add("plain");
+  button.after(picker);
   acceptDrops(form, addImages);
   field.addEventListener("paste", (event) => {
     const images = imagesIn(event.clipboardData);

@@ -32,7 +32,7 @@ const rules = EditorView.theme({
   ".cm-other-selection": { backgroundColor: "color-mix(in srgb, var(--other) 25%, transparent)" },
   ...Object.fromEntries(["#0b6bcb", "#a3348c", "#1a7f37", "#b35900", "#6f42c1", "#b3261e"].map((color, i) => [`.cm-other-${i}`, { "--other": color }])),
   ".cm-uploading": { padding: "2px 8px", borderRadius: "4px", background: "var(--writing-bar)", color: "var(--writing-quiet)", fontSize: "13px" },
-  ".cm-image": { display: "flex", alignItems: "center", gap: "8px", padding: "6px 8px", maxWidth: "min(32rem, 90vw)", fontSize: "14px" },
+  ".cm-image": { display: "flex", alignItems: "center", gap: "8px", padding: "6px 8px", boxSizing: "border-box", maxWidth: "min(32rem, calc(100vw - 5rem))", fontSize: "14px" },
   ".cm-image img": { width: "64px", height: "48px", objectFit: "cover", borderRadius: "4px", flex: "none" },
   ".cm-image input": { flex: "1", minWidth: "6rem", width: "16rem", padding: "5px 7px", font: "inherit", color: "inherit", background: "var(--writing-bg)", border: "1px solid var(--writing-line)", borderRadius: "4px" },
 });
