@@ -1,9 +1,11 @@
 """`/ws/posts/<id>/?since=<n>`: the events of one post, live. `/ws/documents/<kind>/<id>/`: a text under edit."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from json import dumps, loads
+from time import monotonic
 from urllib.parse import parse_qs
 
 from asgiref.sync import sync_to_async
@@ -36,6 +38,9 @@ MAX_BYTES = 4 * 1024**2
 """Maximum size of a message, such as a pasted text in Base64."""
 MAX_SIGNAL = 4096
 """Maximum size of a message that is not stored: cursors and names."""
+
+PAUSE_SECONDS = 300
+"""Writing that goes on after as long leaves a revision of what was written before."""
 
 MAX_CLIENTS = 16
 """Maximum Yjs clients of one websocket; when it closes, the others are told that they left."""
@@ -102,11 +107,14 @@ async def document(scope: Scope, receive: Receive, send: Send) -> None:
         user, listener = connection
         await follow(documents.document_source, opened.pk, scope, listener)
         clients: set[int] = set()
+        written_at = monotonic()
         try:
             while (message := await receive())["type"] != "websocket.disconnect":
                 if listener.gone:  # messages after our close frame are ignored
                     continue
-                await handle_message(message.get("text") or "", opened.pk, user, listener, clients)
+                store = partial(documents.store, opened.pk, user=user, is_after_pause=is_after_pause(written_at))
+                if await handle_message(message.get("text") or "", opened.pk, store, listener, clients):
+                    written_at = monotonic()
         finally:
             for client in clients:
                 await live.signal(documents.SOURCE, opened.pk, dumps({"type": "left", "data": {"client": client}}))
@@ -114,10 +122,17 @@ async def document(scope: Scope, receive: Receive, send: Send) -> None:
                 await sync_to_async(documents.close_document)(opened.pk, user)
 
 
-async def handle_message(text: str, pk: int, user: User, listener: live.Listener, clients: set[int]) -> None:
+def is_after_pause(written_at: float) -> bool:
+    return monotonic() - written_at >= PAUSE_SECONDS
+
+
+async def handle_message(
+    text: str, pk: int, store: Callable[[bytes], int], listener: live.Listener, clients: set[int]
+) -> bool:
+    """Whether something was stored."""
     if text == PING:
         listener.write(PONG)
-        return
+        return False
     try:
         match loads(text):
             case {"type": "sync", "vector": str(vector), "client": int(client)} if len(clients) < MAX_CLIENTS:
@@ -132,8 +147,9 @@ async def handle_message(text: str, pk: int, user: User, listener: live.Listener
                 }
                 listener.write(dumps({"type": "sync", "data": data}))
             case {"type": "update", "id": int(number), "update": str(update)}:
-                store = sync_to_async(partial(documents.store, pk, b64decode(update, validate=True), user=user))
-                listener.write(dumps({"type": "stored", "data": {"id": number, "n": await store()}}))
+                n = await sync_to_async(store)(b64decode(update, validate=True))
+                listener.write(dumps({"type": "stored", "data": {"id": number, "n": n}}))
+                return True
             case {"type": "awareness"} if len(text) <= MAX_SIGNAL:
                 await live.signal(documents.SOURCE, pk, text)
             case _:
@@ -146,3 +162,4 @@ async def handle_message(text: str, pk: int, user: User, listener: live.Listener
         listener.close(live.GONE)
     except DatabaseError:
         listener.close(live.LATER)
+    return False

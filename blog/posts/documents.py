@@ -131,8 +131,11 @@ def sync(pk: int, vector: bytes) -> Sync:
 
 @retry_on_conflict
 @transaction.atomic
-def store(pk: int, update: bytes, *, user: User) -> int:
-    """Store and publish an update from a browser; returns its number. Raises InvalidUpdate and DocumentForbidden."""
+def store(pk: int, update: bytes, *, user: User, is_after_pause: bool = False) -> int:
+    """Store and publish an update from a browser; returns its number. Raises InvalidUpdate and DocumentForbidden.
+
+    `is_after_pause`: what was written before the pause is kept as a revision.
+    """
     try:
         check(update)
         get_state(update)
@@ -145,6 +148,8 @@ def store(pk: int, update: bytes, *, user: User) -> int:
         compact(document)
         if size_of(document) + len(update) > LARGEST:
             raise InvalidUpdate
+    if is_after_pause:
+        keep_revision(document, user)
     append(document, update)
     return document.n
 
@@ -173,6 +178,11 @@ def close_document(pk: int, user: User) -> None:
         return
     if document.updates.count() > 1:
         compact(document)
+    keep_revision(document, user)
+
+
+def keep_revision(document: Document, user: User) -> None:
+    """Keep the text as a revision, unless it is the saved one or that of the last revision."""
     entry, text = entry_of(document), text_of(document)
     last = revisions.of(entry).first()
     if text.strip() not in (document.saved_text.strip(), last and last.text.strip()):

@@ -9,7 +9,7 @@ from django.test import Client
 from pycrdt import Doc, Text
 
 from blog.models import Document, DocumentUpdate, Post
-from blog.posts import documents, services
+from blog.posts import consumers, documents, services
 from blog.posts.consumers import MAX_CLIENTS
 from tests import people
 from tests.editor.test_conflicts import opened
@@ -158,6 +158,27 @@ def test_what_is_not_saved_when_an_editor_is_closed_stays_as_a_revision(desk, an
     assert first == [("draft", "Two. One.", ann.pk)]
     assert closed_after("") == first
     assert closed_after("Three. ") == [("draft", "Three. Two. One.", ann.pk), *first]
+
+
+def test_what_was_written_before_a_pause_stays_as_a_revision(desk, ann, monkeypatch):
+    post = make_post(text="One.")
+
+    @story
+    async def write():
+        window = await Window(desk, post).open()
+        await window.type(0, "Two. ")
+        await window.type(0, "Three. ")
+        monkeypatch.setattr(consumers, "PAUSE_SECONDS", 0)
+        await window.type(0, "Four. ")
+        monkeypatch.undo()
+        await window.type(0, "Five. ")
+        await window.leave()
+
+    write()
+    assert list(post.revisions.values_list("text", "user")) == [
+        ("Five. Four. Three. Two. One.", ann.pk),
+        ("Three. Two. One.", ann.pk),
+    ]
 
 
 @pytest.mark.parametrize(
