@@ -181,7 +181,7 @@ def add_redirects(row: Post | Page, document: Document, claimed: set[str]) -> in
         if key not in taken and key not in claimed:
             new.setdefault(key, Redirect(path=path, **target))
     Redirect.objects.bulk_create(new.values())
-    claimed |= new.keys()
+    claimed.update(new)
     return len(new)
 
 

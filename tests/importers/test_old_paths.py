@@ -85,8 +85,11 @@ def test_an_old_address_never_hides_a_page(run, client, tmp_path):
 
 
 def test_two_posts_that_claim_one_address_leave_it_to_the_first(run, tmp_path):
-    run(write(tmp_path, {"a.md": post(aliases="[/x/]"), "b.md": post(aliases="[/x, /y]")}), "--format=markdown")
+    write(tmp_path, {"a.md": post(aliases="[/x/]"), "b.md": post(aliases="[/x, /y]")})
 
+    dry = run(tmp_path, "--format=markdown", "--dry-run")
+
+    assert dry.replace("Dry run: nothing has been changed.\n", "") == run(tmp_path, "--format=markdown")
     assert {old.path: old.post.slug for old in Redirect.objects.all()} == {"/x": "a", "/y": "b"}
 
 
