@@ -1,5 +1,6 @@
 """Importing from the admin: upload, dry run, authors, import, report."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -165,6 +166,7 @@ class ImportAdmin(SuperuserAdmin):
             "title": row.name,
             "subtitle": None,
             "status": state_of(row),
+            "report": [counted(line) for line in row.report.split("\n")],
             "authors": [(n, name, chosen) for n, (name, chosen) in choices],
             "users": User.objects.filter(username__in=usernames()),
             "is_gone": not row.path.exists(),
@@ -185,6 +187,12 @@ class ImportAdmin(SuperuserAdmin):
     @admin.display(description=_("file size"), ordering="size")
     def weight(self, row: Import) -> str:
         return filesizeformat(row.size)
+
+
+def counted(line: str) -> tuple[str, str]:
+    """The words of a line of a report, and its number: fonts differ in how wide a column of both is."""
+    match = re.fullmatch(r"(.*\S) +(\d+)", line) if "  " in line.strip() else None
+    return (match[1], match[2]) if match else (line, "")
 
 
 def usernames() -> set[str]:

@@ -53,6 +53,7 @@ def test_upload_dry_run_authors_import_report(desk, ann, tmp_path):
     assert "Dry run: nothing has been changed." in page
     assert "tea.xml" in page
     assert "luyu" in page
+    assert "<p>posts and pages found <span>1</span></p>" in page
     desk.post(reverse("admin:blog_import_start", args=[first["id"]]), {"author-0": "edith"})
     run_jobs()
     post = Post.objects.get()
@@ -61,6 +62,16 @@ def test_upload_dry_run_authors_import_report(desk, ann, tmp_path):
     assert "attachment" in report["Content-Disposition"]
     assert "created" in report.content.decode()
     assert Import.objects.get().state == "done"
+
+
+def test_where_there_is_one_user_no_authors_are_asked_for(desk, ann, tmp_path):
+    first = send(desk, ann, export(tmp_path, item("x")).read_bytes()).json()
+    run_jobs()
+
+    page = desk.get(first["url"]).content.decode()
+
+    assert "authors unknown here" in page
+    assert "author-0" not in page
 
 
 def test_an_archive_restores_a_site(desk, ann, data, settings):
