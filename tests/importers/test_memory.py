@@ -1,14 +1,18 @@
 """Large files are read as streams: 1 GB takes no more memory than 250 MB."""
 
 import json
-import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.blogs import new_blog
+from tests.blogs import Blog, new_blog
+from tests.databases import ROOT
 from tests.importers import wxr
+from tests.importers.test_import_comments import disqus as disqus_export
+from tests.importers.test_import_comments import disqus_post
 
 MOST = 250_000
 """kB."""
@@ -17,6 +21,22 @@ POSTS, SIZE = 500, 2_000_000
 WORDS = " ".join(f"word{n}" for n in range(300))
 TEXT = f"<p>{WORDS}</p>\n<h2>Tea</h2>\n<ul><li>Green</li><li>Black</li></ul>\n" * 5
 FILLER = "x" * SIZE
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
+"""
+"""By a small process between: a peak begins with the memory of the process that starts another; pytest has much."""
+
+
+def measure(blog: Blog, *args: object) -> tuple[int, float]:
+    """Run a command; its memory in kB and its seconds of a processor."""
+    command = [sys.executable, "-c", MEASURE, sys.executable, "-W", "ignore", "manage.py", *map(str, args)]
+    done = subprocess.run(command, cwd=ROOT, env=blog.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    memory, seconds = done.stdout.split()
+    return int(memory), float(seconds)
 
 
 def wordpress() -> Iterator[str]:
@@ -37,8 +57,16 @@ def ghost() -> Iterator[str]:
     yield "]}}]}"
 
 
-def comments() -> Iterator[str]:
-    """Twikoo's, on one post."""
+def disqus() -> Iterator[str]:
+    head, _, end = disqus_export("POSTS", link="https://old.example.org/post/tea/").partition("POSTS")
+    yield head
+    for n in range(1, POSTS + 1):
+        yield disqus_post(n, createdAt="2019-02-03T04:05:06Z", ipAddress=FILLER)
+    yield end
+
+
+def twikoo() -> Iterator[str]:
+    """On one post."""
     yield "["
     for n in range(1, POSTS + 1):
         comment = {"_id": str(n), "nick": "Bob", "comment": "Tea?", "url": "/post/tea/", "created": 1577836800000}
@@ -52,9 +80,10 @@ def comments() -> Iterator[str]:
     [
         ("import_blog", "large.xml", wordpress, "blog_post"),
         ("import_blog", "large.json", ghost, "blog_post"),
-        ("import_comments", "comments.json", comments, "blog_comment"),
+        ("import_comments", "twikoo.json", twikoo, "blog_comment"),
+        ("import_comments", "disqus.xml", disqus, "blog_comment"),
     ],
-    ids=["wordpress", "ghost", "comments"],
+    ids=["wordpress", "ghost", "twikoo", "disqus"],
 )
 def test_a_file_of_1_gb_is_imported_within_250_mb(tmp_path, command, name, write, table):
     path = tmp_path / name
@@ -66,14 +95,11 @@ def test_a_file_of_1_gb_is_imported_within_250_mb(tmp_path, command, name, write
         blog.create_author()
         blog.manage("import_blog", tmp_path / "tea.md")
 
-        running = blog.start(command, path)
-        _pid, status, usage = os.wait4(running.pid, 0)
-        running.wait()  # tells it that it has ended
-        print(f"{name}: {usage.ru_maxrss // 1000} MB, {usage.ru_utime + usage.ru_stime:.0f} s of a processor")
+        memory, seconds = measure(blog, command, path)
+        print(f"{name}: {memory // 1000} MB, {seconds:.0f} s of a processor")
 
-        assert status == 0
         assert blog.ask(f"SELECT COUNT(*) FROM {table}") == [(POSTS + (table == "blog_post"),)]
-        assert usage.ru_maxrss < MOST
+        assert memory < MOST
     path.unlink()
 
 
