@@ -36,8 +36,9 @@ class UnknownFormat(NotImported):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This is not an export that Frodo knows. It takes WordPress (WXR, .xml), Ghost (.json), a zip of "
-                "either, and folders of Markdown files. Name the format with --format if the file is one of these."
+                "This is not an export that Frodo knows. It takes WordPress (WXR, .xml), Ghost (.json), folders of "
+                "Markdown files, a zip of any of these, and an archive of Frodo (.zip). For a file of comments choose "
+                "“Comments only”, or use import_comments."
             )
         )
 
