@@ -77,7 +77,7 @@ def cost(quick: bool = False) -> dict:
     return {
         "note": f"Milliseconds of processor time of one request, with the server of MariaDB where it is ours, without "
         f"the page cache. {LARGE:,} posts have {LARGE * COMMENTS_PER_POST:,} comments; posts are counted before, "
-        "and a page of the archives lists 20. Both sites are asked in turn; the ratio is the median of the rounds' ratios. "
+        "and a page of the archives lists 20. Both sites are asked in turn; the ratio is the median of all rounds. "
         f"The goal is {GOAL} times the cost at {SMALL} posts, of a search {SEARCH_GOAL} times.{skipped}",
         "head": ["page", "database", f"{SMALL} posts", f"{LARGE:,} posts", "ratio", "met"],
         "lines": lines,

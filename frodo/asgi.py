@@ -27,6 +27,7 @@ from blog.activities.events import activity_events
 from blog.events import consumers as events
 from blog.moderation import consumers as moderation
 from blog.posts import consumers as posts
+from blog.posts.document_consumers import document
 from blog.posts.page_cache_source import PageCacheSource
 from blog.posts.redirects.usage import UrlUsage
 from blog.search.indexer import Indexer
@@ -55,7 +56,7 @@ websocket = cast(Callable[..., Any], re_path)  # its stub knows views of HTTP on
 websocket_urlpatterns: list[Any] = [
     websocket(r"^ws/posts/(?P<pk>[0-9]{1,18})/$", posts.posts),
     websocket(r"^ws/activities/$", partial(events.listen_to, activity_events, ACTIVITIES)),
-    websocket(r"^ws/documents/(?P<kind>post|page)/(?P<pk>[0-9]{1,18})/$", posts.document),
+    websocket(r"^ws/documents/(?P<kind>post|page)/(?P<pk>[0-9]{1,18})/$", document),
     websocket(r"^ws/moderation/$", moderation.queue),
     websocket(r"", events.not_found),
 ]

@@ -4,7 +4,8 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from accounts.session_revocation import may_stay
-from blog.events.consumers import answer_pings, authorized, follow
+from blog.events.authorized import authorized
+from blog.events.consumers import answer_pings, follow
 from blog.moderation.queue_events import ROOM, queue_source
 from frodo.asgi_types import Receive, Scope, Send
 

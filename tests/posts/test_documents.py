@@ -9,8 +9,8 @@ from django.test import Client
 from pycrdt import Doc, Text
 
 from blog.models import Document, DocumentUpdate, Post
-from blog.posts import consumers, documents, services
-from blog.posts.consumers import MAX_CLIENTS
+from blog.posts import document_consumers, documents, services
+from blog.posts.document_consumers import MAX_CLIENTS
 from tests import people
 from tests.editor.test_conflicts import opened
 from tests.factories import make_page, make_post
@@ -168,7 +168,7 @@ def test_what_was_written_before_a_pause_stays_as_a_revision(desk, ann, monkeypa
         window = await Window(desk, post).open()
         await window.type(0, "Two. ")
         await window.type(0, "Three. ")
-        monkeypatch.setattr(consumers, "PAUSE_SECONDS", 0)
+        monkeypatch.setattr(document_consumers, "PAUSE_SECONDS", 0)
         await window.type(0, "Four. ")
         monkeypatch.undo()
         await window.type(0, "Five. ")
