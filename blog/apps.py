@@ -23,6 +23,7 @@ class BlogConfig(AppConfig):
         register_image_usage()
         search_receivers.connect()
         register_comment_hooks()
+        register_moves()
         register_jobs()
         register_webhooks()
 
@@ -96,6 +97,17 @@ def register_comment_hooks() -> None:
     hooks.on_publish.register(comment_emails.queue_comment_emails)
     hooks.on_edit.register(comment_emails.queue_edit_emails)
     hooks.on_pending.register(comment_emails.queue_pending_email)
+
+
+def register_moves() -> None:
+    """What moves with the comments of a post that begins to share those of its original."""
+    from blog.comments.services import move_comments
+    from blog.notifications.subscriptions import move_mutes
+    from blog.posts.models.post import moves
+    from blog.reactions.services import move_reactions
+    from blog.search.models import record_changes
+
+    moves.extend([move_comments, move_reactions, move_mutes, lambda _post, original: record_changes([original.pk])])
 
 
 def register_webhooks() -> None:

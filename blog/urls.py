@@ -22,7 +22,6 @@ from blog.moderation.api import Reports
 from blog.notifications import views as notifications
 from blog.notifications.preferences import own_subscription
 from blog.posts.events_api import Events
-from blog.posts.permissions import edit_link
 from blog.posts.urls import usual_feed_urls
 from blog.posts.views import nothing, post, unlock
 from blog.reactions import api as reactions_api
@@ -92,7 +91,7 @@ urlpatterns = [
     path(
         "api/me/",
         comments_api.Me.as_view(),
-        {"parts": [editable, own_reactions, own_subscription, ticket, edit_link]},
+        {"parts": [editable, own_reactions, own_subscription, ticket]},
         name="api-me",
     ),
     path("api/activities/", activities_api.Activities.as_view(), name="api-activities"),

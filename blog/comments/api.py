@@ -20,7 +20,8 @@ from blog.comments.serializers import CommentIn, ListIn, MarkdownIn, PreviewIn, 
 from blog.comments.services import TooLong, as_dict, create_comment, delete_own_comment, edit_comment, edited, preview
 from blog.posts import access
 from blog.posts.models import Post
-from blog.posts.permissions import page_edit_url
+from blog.posts.permissions import edit_link, page_edit_url
+from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo import rate_limits
 from frodo.api import Answer, Endpoint, Versioned, number
 from frodo.api.schema.types import Extended, error
@@ -112,7 +113,7 @@ class Comments(Endpoint):
     )
     def get(self, request: Request, slug: str) -> dict:
         """One page of a post's comments."""
-        return list_comments(request, readable_post(request, slug))
+        return list_comments(request, discussion_of(request, slug))
 
     @extend_schema(
         summary=_("Create a comment, signed in or as a guest"),
@@ -125,11 +126,11 @@ class Comments(Endpoint):
     )
     def post(self, request: Request, slug: str) -> HttpResponse:
         """Create a comment, signed in or as a guest."""
-        return create_from_request(request, readable_post(request, slug))
+        return create_from_request(request, discussion_of(request, slug))
 
 
-def readable_post(request: Request, slug: str) -> Post:
-    return access.get_readable(request, Post.threads.for_discussion(), slug=slug)
+def discussion_of(request: Request, slug: str) -> Post:
+    return access.get_discussion(request, Post.threads.for_discussion(), slug=slug)
 
 
 def list_comments(request: Request, post: Post) -> dict:
@@ -240,15 +241,23 @@ class Me(Endpoint):
             "pending": [],
             "csrf": get_token(request._request) if user else None,
         }
-        post = number(request.query_params.get("post"))
+        shown = number(request.query_params.get("post")) or 0
+        post = discussion_id(shown) if user or visitor.id else shown
         if post and (user or visitor.id):
             waiting = Comment.objects.pending_of(user=user, visitor=visitor.id).filter(post=post).for_json()
             answer["pending"] = Comment.to_dicts_sync(waiting)
         for part in parts:
-            answer |= part(post or 0, user=user, visitor=visitor.id)
+            answer |= part(post, user=user, visitor=visitor.id)
+        answer |= edit_link(shown, user=user, visitor=visitor.id)
         if page := number(request.query_params.get("page")):
             answer["edit_url"] = page_edit_url(page, user)
         return Answer(answer, headers=PRIVATE)
+
+
+def discussion_id(post: int) -> int:
+    """Key of the post whose comments that post shows."""
+    found = Post.threads.only(*DISCUSSION_COLUMNS).filter(pk=post).first() if post else None
+    return found.discussion_id if found else post
 
 
 class Writing(Endpoint):
@@ -262,7 +271,7 @@ class Writing(Endpoint):
     )
     def post(self, request: Request, slug: str) -> None:
         """Sent every few seconds while a reader types."""
-        post = access.get_readable(request, Post.threads.only("comments_open", "published_at", "password"), slug=slug)
+        post = discussion_of(request, slug)
         serializer = WritingIn(data=request.data)
         serializer.is_valid(raise_exception=True)
         visitor = guests.read(request)
@@ -283,7 +292,7 @@ class People(Endpoint):
     )
     async def get(self, request: Request, slug: str) -> dict:
         """Names for completing mentions."""
-        post = await sync_to_async(access.get_readable)(request, Post.threads.select_related("author"), slug=slug)
+        post = await sync_to_async(access.get_discussion)(request, Post.threads.select_related("author"), slug=slug)
         query = request.query_params.get("q", "")[:MOST_OF_A_NAME]
         return {"people": await sync_to_async(mentions.people)(post, query)}
 
@@ -310,4 +319,4 @@ class Markdown(Endpoint):
         if wait := rate_limits.take("preview", network(client_address(request)), PREVIEWS):
             raise rate_limits.TooFast(wait)
         slug = serializer.validated_data.get("post")
-        return {"html": preview(text, readable_post(request, slug) if slug else None)}
+        return {"html": preview(text, discussion_of(request, slug) if slug else None)}

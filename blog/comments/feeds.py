@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Stylesheet
@@ -14,6 +14,7 @@ from blog.comments.models import Comment
 from blog.comments.threads import latest_comments, newest
 from blog.posts.feeds import SafeAtom, feed_stylesheets, stable_id
 from blog.posts.models import Post
+from blog.posts.querysets import DISCUSSION_COLUMNS, LINK_COLUMNS
 from frodo.site_frame import site_root
 from frodo.site_settings import site
 from frodo.site_urls import absolute_html
@@ -92,7 +93,9 @@ class CommentFeed(SiteCommentFeed):
 
     def get_object(self, request: HttpRequest, slug: str = "", pk: int = 0) -> Discussion:
         named = {"slug": slug} if slug else {"pk": min(pk, 2**63 - 1), "kind": Post.Kind.ACTIVITY}
-        post = get_object_or_404(Post.threads.open_to_all().for_links(), **named)
+        post = get_object_or_404(Post.threads.open_to_all().only(*LINK_COLUMNS, *DISCUSSION_COLUMNS), **named)
+        if post.discussion is None:
+            raise Http404
         return Discussion(site_root(request), post, request.path)
 
     def title(self, discussion: Discussion) -> str:
@@ -105,7 +108,7 @@ class CommentFeed(SiteCommentFeed):
         return f"{stable_id(cast(Post, discussion.post).pk, discussion.root)}comments.xml"
 
     def items(self, discussion: Discussion) -> list[Comment]:
-        post = cast(Post, discussion.post)
+        post = cast(Post, cast(Post, discussion.post).discussion)
         found = self.with_root(newest(Comment.objects.filter(post=post).visible(), site.POSTS_PER_FEED), discussion)
         for comment in found:
             comment.post = post

@@ -16,6 +16,7 @@ from blog.comments import hooks
 from blog.comments.models import Comment
 from blog.events.services import NewEvent, record_all
 from blog.posts.models import Post
+from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo.coalescing import Coalescer
 from frodo.errors import ServiceError
 
@@ -86,7 +87,7 @@ def insert_all(new: list[NewComment]) -> Sequence[Outcome]:
     """In one transaction, with the rows of the posts locked first."""
     posts = (
         Post.threads.select_for_update()
-        .only("comments_open", "published_at", "last_event", "n_comments", "password")
+        .only("comments_open", "published_at", "last_event", "n_comments", "password", *DISCUSSION_COLUMNS)
         .filter(pk__in={each.comment.post_id for each in new})
         .order_by("pk")
     )
@@ -120,7 +121,7 @@ def rejection(
     comment = new.comment
     if post is None:
         return Post.DoesNotExist("The post was deleted.")
-    if not post.takes_comments:
+    if post.discussion_id != post.pk or not post.takes_comments:
         return CommentsClosed()
     if new.parent is not None:
         if parent is None or parent.post_id != comment.post_id:

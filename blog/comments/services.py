@@ -16,8 +16,10 @@ from accounts.models import User
 from blog.comments import hooks, mentions
 from blog.comments.group_commit import CommentsClosed, NewComment, insert
 from blog.comments.models import Comment
+from blog.events.models import Event
 from blog.events.services import record, rewrite_events
 from blog.posts.models import Post
+from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo import display_names
 from frodo.conflict_retry import EditConflict, anything
 from frodo.errors import ServiceError
@@ -121,6 +123,20 @@ def name_for(user: User | None, name: str) -> str:
     return reader_names.checked(name)
 
 
+def move_comments(post: Post, original: Post) -> None:
+    """Move all comments of a post to another, whose open pages load them; in the transaction of the caller.
+
+    The number of the event leaves one out, so whoever follows them is told to load everything again.
+    """
+    if not Comment.objects.filter(post=post).update(post=original):
+        return
+    Event.objects.filter(post=post).delete()  # texts of comments that would be erased with their comments only
+    Post.threads.filter(pk=post.pk).update(n_comments=0)
+    n = original.comments.visible().count()
+    Post.threads.filter(pk=original.pk).update(n_comments=n, last_event=F("last_event") + 1)
+    record(original, "comments.moved", {"n_comments": n})
+
+
 ALWAYS = timedelta(days=1)
 """How long a page is told that staff may edit; it asks again when it is opened."""
 
@@ -206,7 +222,7 @@ def own(
     post = (
         Post.threads.released()
         .select_for_update()
-        .only("comments_open", "published_at")
+        .only("comments_open", "published_at", *DISCUSSION_COLUMNS)
         .filter(pk=comment.post_id)
         .first()
     )

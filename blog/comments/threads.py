@@ -43,6 +43,9 @@ class Thread:
     """Number of comments after these."""
     next: str | None
     """Cursor of the next page (blog.comments.ordering)."""
+    post_id: int
+    """Of the post that the comments belong to; its events are followed."""
+    last_event: int
     event_key: str
     """Of an unlisted post (blog.posts.models.Post)."""
     max_depth: int = MAX_DEPTH
@@ -54,21 +57,38 @@ class Thread:
 
 
 async def thread(post: Post, order: str = "oldest", page: int = 1) -> dict:
-    """Context of templates/comments/_thread.html: one page of the comments, in two queries."""
-    part = await sync_to_async(read)(post, order, start=(page - 1) * site.COMMENTS_PER_PAGE)
+    """Context of templates/comments/_thread.html: one page of the comments, in two queries. `post` is complete
+    (AsyncModel.complete); no thread while its discussion is not public.
+    """
+    discussion = post.discussion
+    if discussion is None:
+        return {"thread": None}
+    part = await sync_to_async(read)(discussion, order, start=(page - 1) * site.COMMENTS_PER_PAGE)
     rows = await Comment.to_dicts(part.comments, FIELDS, native=True)
-    pattern = ThreadEntry({}, is_template=True)
-    found = Thread(as_entries(rows), pattern, part.n_all, part.rest, part.next, post.event_key)
+    found = Thread(
+        as_entries(rows),
+        ThreadEntry({}, is_template=True),
+        part.n_all,
+        part.rest,
+        part.next,
+        discussion.pk,
+        discussion.last_event,
+        discussion.event_key,
+    )
     return {"thread": found, "mail": mail.about_comments()}
 
 
-def page_url(comment: Comment) -> str | None:
-    """URL of the page that shows a comment without JavaScript; None if it is not shown."""
+def page_url(comment: Comment, post: Post | None = None) -> str | None:
+    """URL of the page that shows a comment without JavaScript: of its post, or of a translation that shares its
+    comments. None if it is not shown.
+    """
+    post = post or comment.post
     ids = walk(nodes_of(comment.post))
     if comment.pk not in ids:
         return None
     page = ids.index(comment.pk) // site.COMMENTS_PER_PAGE + 1
-    return comment.url if page == 1 else f"{reverse('comments', args=[comment.post.slug])}?page={page}#{comment.anchor}"
+    url = post.url if page == 1 else f"{reverse('comments', args=[post.slug])}?page={page}"
+    return f"{url}#{comment.anchor}"
 
 
 def as_entries(comments: Iterable[dict]) -> list[ThreadEntry]:

@@ -74,7 +74,7 @@ async def comments(request: HttpRequest, slug: str) -> HttpResponse:
     page = number(data, 0, most=10**6)
     if order not in ORDERS or not page or data != str(page):  # 01 must not be a cache entry of its own
         raise Http404
-    post = await sync_to_async(access.get_readable)(request, Post.threads.select_related("author"), slug=slug)
+    post = await sync_to_async(readable)(request, slug)
     context = await thread(post, order, page)
     n_all = context["thread"].n_all
     pages = Page(page, max(1, ceil(n_all / site.COMMENTS_PER_PAGE)), n_all, partial(page_url, slug, order))
@@ -83,10 +83,18 @@ async def comments(request: HttpRequest, slug: str) -> HttpResponse:
     orders = [(NAMES[name], page_url(slug, name, 1), name == order) for name in ORDERS]
     context |= {"post": post, "page": pages, "orders": orders}
     response = await render_page(request, "comments/comments.html", context)
-    response.headers[SURROGATE_KEY] = post.pk
+    response.headers[SURROGATE_KEY] = post.surrogate_keys
     if not post.is_listed:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def readable(request: HttpRequest, slug: str) -> Post:
+    """The post of this page. Raises Http404 if it shows no discussion."""
+    post = access.get_readable(request, Post.threads.select_related("author"), slug=slug)
+    if post.discussion is None:
+        raise Http404
+    return post
 
 
 def page_url(slug: str, order: str, page: int) -> str:
@@ -109,7 +117,7 @@ async def place(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 async def write(request: HttpRequest, slug: str) -> HttpResponse:
     """The comment form without JavaScript. Not cached."""
-    post = await sync_to_async(access.get_readable)(request, Post.threads.select_related("author"), slug=slug)
+    post = await sync_to_async(readable)(request, slug)
     user = await request.auser()
     visitor = guests.read(request)
     if request.method == "POST":
@@ -121,16 +129,17 @@ async def write(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 async def submit(request: HttpRequest, post: Post, user: User | None, visitor: guests.Guest) -> HttpResponse:
+    discussion = post.discussion or post
     form = CommentForm(request.POST)
     if not form.is_valid():
         return await show(request, post, form, status=400)
     data = form.cleaned_data
     if request.POST.get("intent") == "preview":
-        html = await sync_to_async(preview)(data["text"][: settings.COMMENT_MAX_LENGTH], post)
+        html = await sync_to_async(preview)(data["text"][: settings.COMMENT_MAX_LENGTH], discussion)
         return await show(request, post, form, parent=data["parent"], preview=mark_safe(html))  # noqa: S308
     try:
         comment = await sync_to_async(create_comment)(
-            post,
+            discussion,
             **data,
             by_form=True,
             user=user,
@@ -143,7 +152,7 @@ async def submit(request: HttpRequest, post: Post, user: User | None, visitor: g
         if error.retry_after:
             response["Retry-After"] = error.retry_after
         return response
-    response = SeeOther(await sync_to_async(threads.page_url)(comment) or f"{request.path}?pending")
+    response = SeeOther(await sync_to_async(threads.page_url)(comment, post) or f"{request.path}?pending")
     if user is None:
         guests.remember(response, guests.Guest(comment.visitor, comment.name))
     return response
@@ -163,7 +172,9 @@ async def show(
         "post": post,
         "form": form,
         "ticket": ticket_of(form),
-        "parent": await post.comments.visible().filter(pk=parent).afirst() if parent else None,
+        "parent": await Comment.objects.visible().filter(post=post.discussion_id, pk=parent).afirst()
+        if parent
+        else None,
         "writer": user if user.is_authenticated else None,
         "mail": mail.about_comments(),
     }

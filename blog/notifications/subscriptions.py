@@ -86,6 +86,14 @@ def unmute(subscriber: Subscriber, post: Post) -> None:
     subscriber.muted_posts.filter(post=post).delete()
 
 
+def move_mutes(post: Post, original: Post) -> None:
+    """Who muted the discussion of a post mutes the one that it is part of now."""
+    muted = MutedPost.objects.filter(post=post)
+    for subscriber in list(muted.values_list("subscriber", flat=True)):
+        MutedPost.objects.get_or_create(subscriber_id=subscriber, post=original)
+    muted.delete()
+
+
 def close(subscriber: Subscriber) -> None:
     subscriber.closed_at = subscriber.closed_at or timezone.now()
     subscriber.save(update_fields=["closed_at"])

@@ -59,6 +59,14 @@ def get_readable(request: Any, posts: PostQuerySet, **named: Any) -> Post:
     return post
 
 
+def get_discussion(request: Any, posts: PostQuerySet, **named: Any) -> Post:
+    """The post whose comments that post shows (Post.discussion). Raises Http404 if there is none. Sync."""
+    discussion = get_readable(request, posts, **named).discussion
+    if discussion is None:
+        raise Http404
+    return discussion
+
+
 def check(request: Any, post: Post) -> None:
     """Raises Http404 where the reader may not read it. `request` is Django's or the REST framework's."""
     if post.is_open:

@@ -168,7 +168,7 @@ class PostAdmin(PostListAdmin, WritingAdmin):
         (_("Excerpt and cover"), {"fields": ["summary", "cover", "cover_link"]}),
         (_("Live post"), {"fields": ["live"]}),
         (_("Comments"), {"fields": ["comments_open", "approval"]}),
-        (_("Language"), {"fields": ["language", "translation_of"]}),
+        (_("Language"), {"fields": ["language", "translation_of", "shares_comments"]}),
         SEARCH_ENGINES,
         (_("Details"), {"fields": ["created_at", "updated_at", "n_views"], "classes": ["collapse"]}),
     ]

@@ -28,6 +28,7 @@ class PostListAdmin(admin.ModelAdmin):
 
     def prepare_list(self, request: HttpRequest, posts: list[Post]) -> None:
         """Finds the thumbnails of all covers at once; a list without covers keeps no place for them."""
+        Post.complete(posts)  # the numbers of shared comments
         urls = smallest_urls(str(post.cover.name) for post in posts if post.cover)
         for post in posts:
             vars(post)["thumbnail_url"] = urls.get(str(post.cover.name)) or post.cover_url

@@ -38,7 +38,7 @@ from frodo.api.schema.types import ListOf, PageOf, Partial, error
 ORDERS = {"newest": "-published_at", "oldest": "published_at", "updated": "-updated_at", "popular": "-n_comments"}
 ALL = "all"
 LOOKUPS = {"tag": "tags__slug", "topic": "topic__slug", "author": "author__username", "language": "language"}
-SOURCE = ("text", "topic_order", "approval", "cover_link", "password", "translation_of")
+SOURCE = ("text", "topic_order", "approval", "cover_link", "password", "translation_of", "shares_comments")
 """What besides is shown to those who write."""
 
 POSTS = Partial(Post, ("author", "tags", "topic", "previous", "next", "series", "related", "translations"))

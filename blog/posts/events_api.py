@@ -31,7 +31,7 @@ class Events(Endpoint):
     )
     def get(self, request: Request, slug: str) -> HttpResponse:
         """Events of a post, for polling."""
-        post = access.get_readable(request, Post.threads.only("last_event"), slug=slug)
+        post = access.get_discussion(request, Post.threads.for_discussion(), slug=slug)
         since = request.query_params.get("since")
         found = missed(post.pk, post.last_event, None if since is None else number(since, -1))
         events = Event.to_dicts_sync(found or [])

@@ -8,7 +8,7 @@ from blog.posts.querysets import UNPUBLISHED, PostQuerySet
 
 PUBLISHER_FIELDS = (
     *("status", "published_at", "author", "pinned", "slug", "visibility", "password"),
-    *("comments_open", "approval", "topic", "topic_order"),
+    *("comments_open", "approval", "shares_comments", "topic", "topic_order"),
 )
 """Fields that only users who can publish may set; others may submit a draft for review, and take it back."""
 

@@ -38,6 +38,8 @@ class Unindexed(Func):
 
 
 LINK_COLUMNS = ("title", "slug", "status", "published_at", "language", "topic")
+DISCUSSION_COLUMNS = ("shares_comments", "translation_of")
+"""What says whose discussion a post shows."""
 UNPUBLISHED = ("draft", "pending")
 """Statuses of posts that only their writers see, whatever their time and visibility."""
 
@@ -189,8 +191,8 @@ class PostQuerySet(models.QuerySet):
     def for_discussion(self) -> Self:
         """What comments need of their post."""
         return self.only(
-            *("slug", "status", "published_at", "comments_open", "approval", "n_comments", "last_event", "author_id"),
-            "password",
+            *("slug", "status", "published_at", "comments_open", "approval", "author_id", "password"),
+            *("n_comments", "reactions", "last_event", *DISCUSSION_COLUMNS),
         )
 
     def for_page(self) -> Self:

@@ -85,6 +85,9 @@ class PostIn(MetaIn):
         max_length=200,
         help_text=_("Slug of the post in another language."),
     )
+    shares_comments = serializers.BooleanField(
+        required=False, default=False, help_text=_("A translation shows the comments of its original.")
+    )
     topic_order = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**31 - 1)
     cover_link = serializers.URLField(required=False, default="", allow_blank=True, max_length=500)
     pinned = serializers.BooleanField(required=False, default=False)

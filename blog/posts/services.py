@@ -24,7 +24,15 @@ S = TypeVar("S", Tag, Topic)
 POST_FIELDS = (
     *("title", "slug", "text", "summary", "language", "published_at", "topic_id", "topic_order"),
     *("cover_link", "pinned", "comments_open", "approval", "author_id", "live"),
-    *("visibility", "password", "translation_of_id", "canonical_url", "seo_title", "seo_description"),
+    *(
+        "visibility",
+        "password",
+        "translation_of_id",
+        "shares_comments",
+        "canonical_url",
+        "seo_title",
+        "seo_description",
+    ),
 )
 PAGE_FIELDS = ("title", "slug", "text", "language", "is_published", "in_menu", "menu_order", *POST_FIELDS[-3:])
 TAXONOMY_FIELDS = ("name", "slug", "description")

@@ -35,6 +35,8 @@ async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> H
             if found.visibility == Post.Visibility.PASSWORD:
                 return await ask_password(request, found)
             raise
+    if not found.is_complete:
+        await sync_to_async(Post.complete)([found])
     # The post with its neighbours, each part and the menu know nothing of one another, so they are awaited together.
     entry, *added = await asyncio.gather(
         found.to_dict((*field_sets.DETAIL, *field_sets.NEIGHBOURS), expand="author", native=True),
@@ -49,7 +51,7 @@ async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> H
     for names in added:
         context |= names
     response = await render_page(request, "posts/post.html", context)
-    response.headers[SURROGATE_KEY] = found.pk
+    response.headers[SURROGATE_KEY] = found.surrogate_keys
     if not found.is_listed:
         response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -50,7 +50,7 @@ class Reactions(Endpoint):
 
 class PostReaction(Reactions):
     def find(self, request: Request, slug: str) -> Post:
-        return access.get_readable(request, Post.threads.only("pk"), slug=slug)
+        return access.get_discussion(request, Post.threads.for_discussion(), slug=slug)
 
 
 class CommentReaction(Reactions):

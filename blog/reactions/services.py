@@ -16,6 +16,7 @@ from blog.comments.models import Comment
 from blog.comments.services import CommentGone
 from blog.events.services import record
 from blog.posts.models import Post
+from blog.posts.querysets import DISCUSSION_COLUMNS
 from blog.reactions.models import (
     PRAISE,
     CommentReaction,
@@ -91,8 +92,9 @@ def slow_down(user: User | None, visitor: str, address: str, *, is_new: bool) ->
 def locked(target: Target) -> tuple[Post, dict[str, int]]:
     """The post with its row locked, and the target's current counts."""
     post_id = target.post_id if isinstance(target, Comment) else target.pk
-    post = Post.threads.released().select_for_update().only("last_event", "reactions").filter(pk=post_id).first()
-    if post is None:
+    posts = Post.threads.released().select_for_update()
+    post = posts.only("last_event", "reactions", *DISCUSSION_COLUMNS).filter(pk=post_id).first()
+    if post is None or post.discussion_id != post.pk:
         raise CommentGone
     if not isinstance(target, Comment):
         return post, post.reactions
@@ -159,6 +161,17 @@ def own_reactions(post: int, *, user: User | None, visitor: str) -> dict:
             "comments": {str(pk): kind for pk, kind in comments.items()},
         }
     }
+
+
+def move_reactions(post: Post, original: Post) -> None:
+    """Move the reactions to a post to another; who reacted to both keeps the reaction to that."""
+    own = PostReaction.objects.filter(post=post)
+    if not own.exists():
+        return
+    own.filter(who__in=list(PostReaction.objects.filter(post=original).values_list("who", flat=True))).delete()
+    own.update(post=original)
+    count(post)
+    tell(original, original, count(original))
 
 
 def delete_all_reactions(*, user: User | None = None, visitor: str = "") -> None:

@@ -34,14 +34,17 @@ def react_by_form(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in Kind.values:
         raise Http404
-    post = access.get_readable(request, Post.threads.only("slug"), slug=slug)
+    post = access.get_readable(request, Post.threads.for_discussion(), slug=slug)
+    discussion = post.discussion
+    if discussion is None:
+        raise Http404
     guest = guests.read(request)
     user = request.user if request.user.is_authenticated else None
     visitor = guest if guest.id else guests.Guest(guests.new_id())
-    mine = own_reactions(post.pk, user=user, visitor=guest.id)["reactions"]["post"]
+    mine = own_reactions(discussion.pk, user=user, visitor=guest.id)["reactions"]["post"]
     address, wanted = network(client_address(request)), None if mine == kind else kind
     try:
-        react(post, wanted, user=user, visitor=visitor.id, address=address, is_new=visitor is not guest)
+        react(discussion, wanted, user=user, visitor=visitor.id, address=address, is_new=visitor is not guest)
     except ServiceError as error:
         context = {"problem": error, **load_frame_context()}
         return render(request, "403.html", context, status=error.status)

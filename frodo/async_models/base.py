@@ -23,6 +23,8 @@ class AsyncModel(models.Model, metaclass=AsyncModelBase):
     brief: ClassVar[Iterable[str] | None] = None
     # Relations shown by their key alone, until they are expanded.
     by_key: ClassVar[Iterable[str]] = ()
+    # For these names the objects are completed first: what they show of other rows is loaded for all of them at once.
+    completed: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
         abstract = True
@@ -108,6 +110,15 @@ class AsyncModel(models.Model, metaclass=AsyncModelBase):
     def openapi_components(cls) -> dict[str, Any]:
         """OpenAPI schemas of this model and its public relations."""
         return openapi_components(cls)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether `complete` has nothing to load for this object."""
+        return True
+
+    @classmethod
+    def complete(cls, objs: Iterable[Self]) -> None:
+        """Load what the names in `completed` need; called in the thread of the queries."""
 
     def forget(self) -> None:
         """Discard the computed values of this object's async properties."""

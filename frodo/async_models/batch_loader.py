@@ -31,6 +31,7 @@ def is_loaded(plan: Plan, objs: Iterable[Any], loaded: Loaded) -> bool:
         plan.columns <= obj.__dict__.keys()
         and not any(_lacks(obj, item, loaded) for item in plan.relations)
         and all(item.name in obj.__dict__ for item in plan.batched)
+        and not (plan.completes and not obj.is_complete)
         for obj in objs
     )
 
@@ -66,6 +67,8 @@ def load(plan: Plan, objs: Iterable[Any], loaded: Loaded) -> None:
         by_database.setdefault(obj._state.db, []).append(obj)
     for database, rows in by_database.items():
         _fetch_columns(plan, [obj for obj in rows if obj.pk is not None], database)
+        if plan.completes:
+            plan.model.complete(rows)
         for item in plan.relations:
             if lacking := [obj for obj in rows if _lacks(obj, item, loaded)]:
                 _fetch_relation(plan, item, lacking, database, loaded)

@@ -65,12 +65,13 @@ class Item:
 
 
 class Plan:
-    __slots__ = ("awaited", "batched", "columns", "items", "model", "names", "relations")
+    __slots__ = ("awaited", "batched", "columns", "completes", "items", "model", "names", "relations")
 
     def __init__(self, model: Any, items: Iterable[Item]) -> None:
         self.model = model
         self.items = tuple(items)
         self.names = tuple(item.name for item in self.items)
+        self.completes = not model.completed.isdisjoint(self.names)
         self.relations = tuple(i for i in self.items if i.kind in ("one", "many"))
         # Those computed in the thread of the queries, and those that need the event loop.
         self.batched = tuple(i for i in self.items if isinstance(i.awaited, BatchedProperty) and i.awaited.is_sync)

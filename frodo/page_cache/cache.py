@@ -21,7 +21,7 @@ from frodo.request_context import REQUEST_ID, VIEW
 logger = logging.getLogger(__name__)
 
 SURROGATE_KEY = "Surrogate-Key"
-"""Response header with the surrogate key of a page; a change of that object purges only such pages.
+"""Response header with the surrogate keys of a page; a change of such an object purges only such pages.
 
 Pages without it are purged by every change. The header is not sent to clients; a CDN gets another one
 (frodo.page_cache.cdn).
@@ -242,11 +242,11 @@ class PageCache:
         except TooLarge:
             entry = Entry(PERSONAL, [], b"")
         else:
-            kept, about = without_about(headers)
+            kept, keys = without_keys(headers)
             kept = [header for header in kept if header[0] != REQUEST_ID]  # of this one rendering
-            if not about and not cache_key.shows_comments(key[2]):
-                about = CONTENT
-            entry = Entry(status, kept, body, about, view=scope.get(VIEW, "none"))
+            if not keys and not cache_key.shows_comments(key[2]):
+                keys = (CONTENT,)
+            entry = Entry(status, kept, body, keys, view=scope.get(VIEW, "none"))
             metrics.RENDERS.labels(entry.view).inc()
             if status in ANSWERED and not entry.is_kept:
                 entry = Entry(PERSONAL, [], b"")
@@ -261,18 +261,20 @@ class PageCache:
         return entry
 
     def forget(self, about: tuple[str, ...] | None = None, *, is_hard: bool) -> None:
+        changed = None if about is None else frozenset(about)
         self.n_forgotten, self.forgotten_at = self.n_forgotten + 1, time()
         metrics.PURGES.inc()
         self.flights.clear()  # those who come now do not wait for what was begun before
         for shelf in (self.pages, self.guesses):
-            shelf.expire(lambda entry: about is None or not entry.about or entry.about in about, is_hard=is_hard)
+            shelf.expire(lambda entry: changed is None or not entry.keys or bool(entry.keys & changed), is_hard=is_hard)
 
     async def pass_on(self, scope: dict, receive: Receive, send: Send, headers: dict) -> None:
         """Pass the request to Django unchanged."""
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept, about = without_about(message["headers"])
+                kept, keys = without_keys(message["headers"])
+                about = keys[0] if keys else ""
                 message = {**message, "headers": kept}
                 is_seen = scope["method"] == "GET" and is_read(message["status"], kept, about)
                 if is_seen and cache_key.is_reading(headers):
@@ -324,10 +326,11 @@ class PageCache:
                 logger.warning("Pages: referrers and searches were not written: %r", error)
 
 
-def without_about(headers: Headers) -> tuple[Headers, str]:
-    """Headers without the surrogate key, and the key."""
-    about = next((value for name, value in headers if name.lower() == SURROGATE_KEY_HEADER), b"")
-    return [header for header in headers if header[0].lower() != SURROGATE_KEY_HEADER], about.decode("latin-1")
+def without_keys(headers: Headers) -> tuple[Headers, tuple[str, ...]]:
+    """Headers without the surrogate keys, and the keys; the first is that of the object that the page is about."""
+    keys = next((value for name, value in headers if name.lower() == SURROGATE_KEY_HEADER), b"")
+    kept = [header for header in headers if header[0].lower() != SURROGATE_KEY_HEADER]
+    return kept, tuple(keys.decode("latin-1").split())
 
 
 def with_query(headers: Headers, query: bytes) -> Headers:

@@ -26,11 +26,11 @@ def key_of(post: str) -> str:
     return f"{ALL}-{post}"
 
 
-def surrogate_keys(about: str) -> list[tuple[bytes, bytes]]:
-    """The response header with the keys of a page, by its surrogate key in the page cache."""
+def surrogate_keys(own: frozenset[str]) -> list[tuple[bytes, bytes]]:
+    """The response header with the keys of a page, by its surrogate keys in the page cache."""
     if not settings.CDN:
         return []
-    keys = {"": [LISTS], "content": []}.get(about, [key_of(about)])
+    keys = [key_of(key) for key in sorted(own) if key != "content"] if own else [LISTS]
     name, separator = ("cache-tag", ",") if settings.CDN == "cloudflare" else ("surrogate-key", " ")
     return [(name.encode(), separator.join([ALL, *keys]).encode())]
 

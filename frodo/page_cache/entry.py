@@ -42,7 +42,7 @@ class Variant:
     def __init__(self, entry: "Entry", encoding: str, body: bytes) -> None:
         headers = [*entry.headers, (b"content-length", b"%d" % len(body))]
         if entry.is_kept:
-            headers += [freshness(), TO_READERS, *surrogate_keys(entry.about)]
+            headers += [freshness(), TO_READERS, *surrogate_keys(entry.keys)]
         if encoding:
             headers.append((b"content-encoding", encoding.encode()))
         self.etag, self.last_modified = b"", None
@@ -97,6 +97,7 @@ class Entry:
         "headers",
         "is_kept",
         "is_read",
+        "keys",
         "making",
         "size",
         "status",
@@ -106,10 +107,13 @@ class Entry:
         "weighed",
     )
 
-    def __init__(self, status: int, headers: Headers, body: bytes, about: str = "", *, view: str = "none") -> None:
-        self.status, self.body, self.about, self.view = status, body, about, view
+    def __init__(
+        self, status: int, headers: Headers, body: bytes, keys: tuple[str, ...] = (), *, view: str = "none"
+    ) -> None:
+        self.status, self.body, self.view = status, body, view
+        self.keys, self.about = frozenset(keys), keys[0] if keys else ""
         self.is_kept = status in KEPT and is_for_everyone(headers)
-        self.is_read = is_read(status, headers, about)
+        self.is_read = is_read(status, headers, self.about)
         left_out = OURS if self.is_kept else {b"content-length"}
         self.headers = [(name.lower(), value) for name, value in headers if name.lower() not in left_out]
         self.digest = blake2b(body, digest_size=12).hexdigest().encode()

@@ -41,6 +41,18 @@ def test_an_import_restores_the_identical_site(archive, client, manage, empty_si
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
+def test_a_translation_still_shares_the_comments_of_its_original(client, manage, empty_site, tmp_path, media):
+    original = make_post(title="Tea", language="en")
+    make_comment(original, text="For both")
+    translation = make_post(title="Cha", language="zh-hans", translation_of=original, shares_comments=True)
+    manage("export_blog", tmp_path / "pair.zip")
+    empty_site()
+
+    manage("import_blog", tmp_path / "pair.zip")
+
+    assert "For both" in client.get(translation.url).content.decode()
+
+
 def test_accounts_come_along_and_tokens_stay(archive, manage, empty_site):
     empty_site()
 

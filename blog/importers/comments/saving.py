@@ -38,6 +38,8 @@ def add_comments(
     Parents come before their replies, else the oldest first, for comments are shown in the order of their ids. A reply
     to a comment that is left out hangs on the comment above that.
     """
+    if post.discussion_id != post.pk:  # a translation that shares the comments of its original
+        post = Post.threads.get(pk=post.discussion_id)
     counts.found += len(replies)
     wanted, above = [], {}
     answered = {reply.parent for reply in replies if reply.state not in SIDE}

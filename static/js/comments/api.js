@@ -31,7 +31,7 @@ export async function request(path, body, method = body ? "POST" : "GET", isRetr
 
 export async function loadViewer() {
   const loadedAt = Date.now();
-  Object.assign(viewer, await request(`/api/me/?post=${dataset.postId}`), { loadedAt });
+  Object.assign(viewer, await request(`/api/me/?post=${dataset.pageId}`), { loadedAt });
   for (const callback of onViewerLoaded) callback();
 }
 

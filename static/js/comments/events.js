@@ -53,7 +53,9 @@ function handle(frame) {
   // activities.js shows the change itself, and cancels this.
   const isUnhandled = section.dispatchEvent(new CustomEvent("live-event", { detail: frame, cancelable: true }));
   const isUpdated = type === "post.updated" || (type === "live.changed" && !document.querySelector(".live-entries"));
-  if (isUpdated && isUnhandled) section.querySelector(".post-updated").hidden = false;
+  // A translation shares the comments of its original, but not its text.
+  const isOfThisPage = String(data.post ?? dataset.postId) === dataset.pageId;
+  if (isUpdated && isUnhandled && isOfThisPage) section.querySelector(".post-updated").hidden = false;
   if (type === "reactions.changed") reactions.setCounts(comment || 0, data.reactions, n);
   if (!comment?.state) return null;
   const isPublished = comment.state === "visible" && (type === "comment.posted" || type === "comment.approved");
