@@ -97,7 +97,7 @@ class WebhookDeliveryAdmin(SuperuserAdmin):
 
     @admin.display(description=_("event"), ordering="type")
     def event(self, delivery: WebhookDelivery) -> str:
-        return str(dict(EventType.choices).get(delivery.type, delivery.type))
+        return delivery.event_name
 
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, delivery: WebhookDelivery) -> str:

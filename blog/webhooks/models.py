@@ -112,4 +112,9 @@ class WebhookDelivery(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.type} {self.uid}"
+        return f"{self.event_name} {self.uid}"
+
+    @property
+    def event_name(self) -> str:
+        """In the current language; of a test, its type."""
+        return str(dict(EventType.choices).get(self.type, self.type))

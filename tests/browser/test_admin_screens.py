@@ -40,7 +40,9 @@ SAMPLE = {
 }
 NO_SCREENS = {403, 404, 405}
 """Of what is only for forms and scripts, is not added by hand, or needs two-factor authentication to be on."""
-AXE = "axe.run(document, {resultTypes: ['violations'], iframes: false, preload: false})"
+AXE = """axe.run(document, {
+  resultTypes: ["violations"], iframes: false, preload: false, rules: {"target-size": {enabled: true}},
+})"""
 SETTLED = "document.getAnimations().forEach((animation) => animation instanceof CSSTransition && animation.finish())"
 """Colours of another scheme have arrived."""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
