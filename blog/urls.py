@@ -8,6 +8,7 @@ from blog.activities import api as activities_api
 from blog.activities import feeds as activities_feeds
 from blog.activities import views as activities
 from blog.comments import api as comments_api
+from blog.comments import reader_api
 from blog.comments import views as comments
 from blog.comments.feeds import CommentFeed, SiteCommentFeed
 from blog.comments.form_timestamps import ticket
@@ -90,7 +91,7 @@ urlpatterns = [
     # API
     path(
         "api/me/",
-        comments_api.Me.as_view(),
+        reader_api.Me.as_view(),
         {"parts": [editable, own_reactions, own_subscription, ticket]},
         name="api-me",
     ),
@@ -98,8 +99,8 @@ urlpatterns = [
     path("api/activities/events/", activities_api.Events.as_view(), name="api-activities-events"),
     path("api/activities/<int:pk>/", activities_api.ActivityDetail.as_view(), name="api-activity"),
     path("api/posts/<str:slug>/comments/", comments_api.Comments.as_view(), name="api-comments"),
-    path("api/posts/<str:slug>/writing/", comments_api.Writing.as_view(), name="api-writing"),
-    path("api/posts/<str:slug>/people/", comments_api.People.as_view(), name="api-people"),
+    path("api/posts/<str:slug>/writing/", reader_api.Writing.as_view(), name="api-writing"),
+    path("api/posts/<str:slug>/people/", reader_api.People.as_view(), name="api-people"),
     path("api/posts/<str:slug>/events/", Events.as_view(), name="api-events"),
     path("api/posts/<str:slug>/reactions/", reactions_api.PostReaction.as_view(), name="api-post-reactions"),
     path("api/comments/<int:pk>/", comments_api.CommentDetail.as_view(), name="api-comment"),
@@ -107,7 +108,7 @@ urlpatterns = [
     path("api/comments/<int:pk>/reactions/", reactions_api.CommentReaction.as_view(), name="api-comment-reactions"),
     path("api/most-read/", MostRead.as_view(), name="api-most-read"),
     path("api/search/", Search.as_view(), name="api-search"),
-    path("api/markdown/", comments_api.Markdown.as_view(), name="api-markdown"),
+    path("api/markdown/", reader_api.Markdown.as_view(), name="api-markdown"),
     path("api/uploads/", media_api.Uploads.as_view(), name="api-uploads"),
     path("api/uploads/<int:pk>/", media_api.UploadDetail.as_view(), name="api-upload"),
     path("api/<path:path>", no_endpoint),
