@@ -441,6 +441,7 @@ class Migration(migrations.Migration):
                 ('n_views', models.PositiveIntegerField(default=0, editable=False, verbose_name='views')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('translation_of', models.ForeignKey(blank=True, help_text='The post in another language. Both pages link to each other.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translated_as', to='blog.post', verbose_name='translation of')),
+                ('shares_comments', models.BooleanField(db_default=False, default=False, help_text='Both pages show one discussion, that of the original. Comments and reactions of this post move there.', verbose_name='share the comments of the original')),
                 ('tags', models.ManyToManyField(blank=True, related_name='posts', to='blog.tag', verbose_name='tags')),
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='posts', to='blog.topic', verbose_name='topic')),
             ],
@@ -854,5 +855,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='activityphoto',
             constraint=models.UniqueConstraint(fields=('activity', 'upload'), name='a_photo_once'),
+        ),
+        # Posts by tag from the index alone: Django's own index of the many-to-many table begins with the post.
+        migrations.RunSQL(
+            'CREATE INDEX blog_post_tags_by_tag ON blog_post_tags (tag_id, post_id)',
+            migrations.RunSQL.noop,
         ),
     ]

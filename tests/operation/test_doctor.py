@@ -202,7 +202,7 @@ def test_a_search_index_that_is_missing_or_wrong_is_found_out():
 
 
 def test_a_migration_that_is_not_applied(db):
-    MigrationRecorder(connection).record_unapplied("blog", "0002_index_of_tags")
+    MigrationRecorder(connection).record_unapplied("accounts", "0002_exact_social_uid")
 
     assert "1 are missing; manage.py migrate" in complaint()
 
