@@ -1,7 +1,9 @@
 import gzip
 import io
 import shutil
+import signal
 import subprocess
+import sys
 import tarfile
 import threading
 from pathlib import Path
@@ -15,7 +17,10 @@ from django.db import connection, connections, transaction
 from blog.models import Comment, Post
 from frodo.backup import archive, databases
 from frodo.backup.archive import Manifest
+from tests.blogs import new_blog
+from tests.databases import ROOT, database, query
 from tests.factories import make_comment, make_post
+from tests.importers import wxr
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -267,3 +272,32 @@ def test_a_backup_under_a_write_load_is_of_one_moment(post, manage):
     assert set(Comment.objects.exclude(post=post).values_list("post", flat=True)) == posts
     assert post.comments.count() == len(posts) + 1
     connection.check_constraints()
+
+
+@pytest.mark.quality
+def test_a_backup_under_a_write_load_is_restored_elsewhere(tmp_path):
+    """An import writes each post with its comments in one transaction."""
+    items = [wxr.item("x", wxr.comment(2 * n) + wxr.comment(2 * n + 1), number=n) for n in range(1, 2000)]
+    export, there, backups = wxr.export(tmp_path, *items), tmp_path / "there", tmp_path / "backups"
+    there.mkdir()
+    posts, comments = "SELECT id, title, created_at FROM blog_post", "SELECT post_id, origin, html FROM blog_comment"
+    with new_blog(tmp_path / "here") as here, database(there) as url:
+        here.create_author()
+        writer = here.start("import_blog", export)
+        while len(here.ask(posts)) < 10:
+            assert writer.poll() is None
+        before = here.ask(posts), here.ask(comments)
+        here.manage("backup", "--to", backups)
+        after = here.ask(posts), here.ask(comments)
+        assert writer.poll() is None
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+
+        env = here.env | {"DATA_DIR": str(there), "DATABASE_URL": url, "MEDIA_ROOT": str(there / "media")}
+        command = [sys.executable, "-W", "ignore", "manage.py", "restore", "latest", "--from", str(backups)]
+        subprocess.run(command, cwd=ROOT, env=env, check=True)
+
+        restored = query(url, posts), query(url, comments)
+        for earlier, found, later in zip(before, restored, after, strict=True):
+            assert set(earlier) <= set(found) <= set(later)
+        assert sorted(row[0] for row in restored[1]) == sorted(2 * [row[0] for row in restored[0]])

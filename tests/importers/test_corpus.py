@@ -41,8 +41,10 @@ def is_small(name: str) -> bool:
     ],
 )
 def test_every_file_is_imported_or_refused_with_a_reason(run, client, folder, format, found, refused):
+    dry = run(CORPUS / folder, "--dry-run")
     output = run(CORPUS / folder)
 
+    assert dry.replace("Dry run: nothing has been changed.\n", "") == output
     assert output.startswith(f"Format: {format} (")
     assert (output["Markdown files found"], output["skipped"], output.adds_up) == (found, refused, True)
     assert Post.objects.count() + Page.objects.count() == output["created"] == found - refused
