@@ -77,10 +77,12 @@ def connect_signals() -> None:
 
 def register_image_usage() -> None:
     """Which rows show an image."""
+    from django.db.models import Q
+
     from blog.media.models import register_finder
     from blog.models import Activity, Page, Post
 
-    register_finder(lambda upload: Post.objects.filter(text__contains=upload.key))
+    register_finder(lambda upload: Post.objects.filter(Q(text__contains=upload.key) | Q(cover=upload.file.name)))
     register_finder(lambda upload: Page.objects.filter(text__contains=upload.key))
     register_finder(Activity.objects.with_image)
 

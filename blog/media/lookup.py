@@ -35,8 +35,8 @@ def picture(upload: Upload) -> Picture:
     return Picture(upload.width, upload.height, upload.url, tuple(upload.srcset.items()))
 
 
-def smallest_urls(names: Iterable[str]) -> dict[str, str]:
-    """By file name in the media store, the URL of the smallest variant of those that are uploads. One query."""
+def uploads_of(names: Iterable[str]) -> dict[str, Upload]:
+    """By file name in the media store, those that are uploads. One query, or none."""
     keys = {match["key"]: name for name in names if (match := NAME.fullmatch(name))}
     found = Upload.objects.filter(key__in=keys) if keys else ()
-    return {keys[upload.key]: upload.smallest_url for upload in found}
+    return {keys[upload.key]: upload for upload in found}

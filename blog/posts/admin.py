@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authentication import signed_in_user
 from blog.editor.admin import EditorAdmin, acknowledge, search_phrases
-from blog.media.forms import PictureField
+from blog.media.errors import StoreAway
+from blog.media.forms import CleanFile, PictureField
+from blog.media.services import keep
 from blog.posts import documents, live_posts, permissions, services
 from blog.posts.admin_list import PostListAdmin
 from blog.posts.admin_mixins import RevisionsMixin, TrashFilter, TrashMixin
@@ -313,6 +315,12 @@ class PostAdmin(PostListAdmin, WritingAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if not change and obj.author_id is None:
             obj.author = request.user
+        cover = form.cleaned_data.get("cover")
+        if isinstance(cover, CleanFile):  # as an upload it has variants
+            try:
+                obj.cover = keep(cover.found, user=signed_in_user(request), name=cover.label).file.name
+            except StoreAway as error:
+                raise error.__cause__ or error from None
         super().save_model(request, obj, form, change)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from blog.media.lookup import smallest_urls
+from blog.media.lookup import uploads_of
 from blog.posts.models import Post
 from blog.site.admin import Meaning, chip, thumbnail
 from frodo.text import StrOrPromise
@@ -29,7 +29,8 @@ class PostListAdmin(admin.ModelAdmin):
     def prepare_list(self, request: HttpRequest, posts: list[Post]) -> None:
         """Finds the thumbnails of all covers at once; a list without covers keeps no place for them."""
         Post.complete(posts)  # the numbers of shared comments
-        urls = smallest_urls(str(post.cover.name) for post in posts if post.cover)
+        uploads = uploads_of(str(post.cover.name) for post in posts if post.cover)
+        urls = {name: upload.smallest_url for name, upload in uploads.items()}
         for post in posts:
             vars(post)["thumbnail_url"] = urls.get(str(post.cover.name)) or post.cover_url
         has_covers = any(vars(post)["thumbnail_url"] for post in posts)

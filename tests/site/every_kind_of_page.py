@@ -192,11 +192,13 @@ def fill(language: str) -> None:
     code = "zh-hans" if language.startswith("zh") else "en"
     call_command("demo_content", stdout=StringIO())
     upload = media_services.store(picture(width=800, height=600), user=ann, name="hill.png", alt="A hill")
+    call_command("run_jobs", "make_variants", stdout=StringIO())
     image = upload.file.url
     topic = make_topic(description="Walks by the river.\nAnd back.")
     for n in range(3):
         made = {"topic": topic, "topic_order": n, "language": code, "slug": f"walk-{n}"}
         make_post(title=f'Walk <{n}> & "more"', tags=("tea & cake", "hills"), text=MARKDOWN.format(image=image), **made)
+    Post.objects.filter(slug="walk-1").update(cover=upload.file.name, cover_width=800, cover_height=600)
     Post.objects.filter(slug="walk-0").update(updated_at=timezone.now() + timedelta(days=2), n_views=7)
     old = {"published_at": datetime(2019, 5, 1, 12, 30, 1, 123456, tzinfo=UTC), "comments_open": False}
     make_post(title="Old", slug="old", cover_link="https://a.example/cover.png", **old)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from blog.events.services import SOURCE, record
+from blog.media.lookup import uploads_of
 from blog.posts.models.content import MarkdownContent
 from blog.posts.models.taxonomy import Tag, Topic
 from blog.posts.querysets import LINK_COLUMNS, UNPUBLISHED, PostManager, PostQuerySet
@@ -109,6 +110,7 @@ class Post(MarkdownContent):
         "share_image_url",
         "cover_width",
         "cover_height",
+        "cover_sources",
         "kind",
         "last_event",
         "views",
@@ -458,6 +460,13 @@ class Post(MarkdownContent):
     @property
     def cover_url(self) -> str:
         return self.cover.url if self.cover else self.cover_link
+
+    @batched_property
+    def cover_sources(posts: list["Post"]) -> dict[int, dict[str, str]]:
+        """`srcset` of its variants by MIME type, preferred first. Only uploads have variants."""
+        names = {post.pk: str(post.cover.name) for post in posts if post.cover}
+        uploads = uploads_of(names.values())
+        return {pk: uploads[name].srcset for pk, name in names.items() if name in uploads}
 
     @property
     def share_image_url(self) -> str:
