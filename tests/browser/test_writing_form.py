@@ -41,6 +41,15 @@ def test_a_time_to_come_schedules_however_it_is_written(window, locale, day, pub
     expect(button).to_have_value(publish)
 
 
+@pytest.mark.parametrize("kind", ["post", "page"])
+def test_saving_and_publishing_are_at_hand_on_a_phone(window, kind):
+    page = sign_in(window(viewport=PHONE))
+    page.goto(f"/admin/blog/{kind}/add/")
+
+    for button in ("Save draft", "Publish") if kind == "post" else ("Save",):
+        expect(page.get_by_role("button", name=button, exact=True).first).to_be_visible()
+
+
 def test_saving_is_at_hand_at_the_end_of_a_long_text(window):
     page = sign_in(window())
     page.goto("/admin/blog/post/add/")
