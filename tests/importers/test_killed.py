@@ -2,7 +2,6 @@
 
 import random
 import signal
-import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from tests.blogs import Blog, new_blog
 from tests.importers import wxr
 from tests.importers.folders import picture, post, write
+from tests.importers.test_import_comments import disqus, disqus_post
 
 POSTS = 30
 STABLE = {
@@ -60,6 +60,37 @@ def wordpress_export(folder: Path) -> Path:
     return wxr.export(folder, *items)
 
 
+def comments_export(folder: Path) -> Path:
+    """Disqus's: three comments on each post, which reply to one another."""
+    threads, comments = [], []
+    for n in range(POSTS):
+        threads.append(f'<thread dsq:id="{n}"><link>https://old.example.org/post/{n:02}/</link></thread>')
+        for number in range(3 * n + 1, 3 * n + 4):
+            parent = number - 1 if number > 3 * n + 1 else 0
+            comment = disqus_post(number, parent=parent, createdAt=f"2019-02-03T04:05:{number % 60:02}Z")
+            comments.append(comment.replace('<thread dsq:id="2"/>', f'<thread dsq:id="{n}"/>'))
+    write(folder, {"disqus.xml": disqus(*threads, *comments)})
+    return folder / "disqus.xml"
+
+
+@pytest.mark.quality
+def test_comments_that_are_killed_ten_times_and_run_again_end_the_same(tmp_path):
+    posts = write(tmp_path / "posts", {f"{n:02}.md": post(date="2019-01-02", title=f"Post {n}") for n in range(POSTS)})
+    command = ["import_comments", comments_export(tmp_path / "source")]
+    with ExitStack() as stack:
+        whole, broken = (stack.enter_context(new_blog(tmp_path / name)) for name in ("whole", "broken"))
+        for blog in (whole, broken):
+            blog.create_author()
+            blog.manage("import_blog", posts)
+        whole.manage(*command)
+
+        kill_at_random_points(broken, command, "blog_comment", 3 * POSTS - 9)
+        broken.manage(*command)
+
+        assert len(whole.ask("SELECT id FROM blog_comment")) == 3 * POSTS
+        assert contents(broken) == contents(whole)
+
+
 @pytest.mark.quality
 @pytest.mark.parametrize("make", [blog_folder, wordpress_export])
 def test_killed_ten_times_and_run_again_it_ends_the_same(tmp_path, make):
@@ -71,21 +102,18 @@ def test_killed_ten_times_and_run_again_it_ends_the_same(tmp_path, make):
             blog.create_author()
         whole.manage(*command)
 
-        for rows in sorted(random.sample(range(1, POSTS - 3), 10)):
-            running = broken.start(*command)
-            wait_for_rows(broken, running, rows)
-            running.send_signal(signal.SIGKILL)
-            running.wait()
-            assert rows <= len(broken.ask("SELECT id FROM blog_post"))
+        kill_at_random_points(broken, command, "blog_post", POSTS - 3)
         broken.manage(*command)
 
         assert len(whole.ask("SELECT id FROM blog_post")) == POSTS
         assert contents(broken) == contents(whole)
 
 
-def wait_for_rows(blog: Blog, running: subprocess.Popen, rows: int) -> None:
-    while running.poll() is None:
-        if len(blog.ask("SELECT id FROM blog_post")) >= rows:
-            return
-        time.sleep(0.005)
-    raise AssertionError("the import ended before it could be killed")
+def kill_at_random_points(blog: Blog, command: list, table: str, most: int) -> None:
+    for rows in sorted(random.sample(range(1, most), 10)):
+        running = blog.start(*command)
+        while len(blog.ask(f"SELECT id FROM {table}")) < rows:
+            assert running.poll() is None, "the import ended before it could be killed"
+            time.sleep(0.005)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
