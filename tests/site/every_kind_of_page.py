@@ -5,6 +5,7 @@ from io import StringIO
 from typing import NamedTuple
 from unittest import mock
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.http import HttpResponse
@@ -345,7 +346,11 @@ def account(guest: Guest, bob: Guest, ann: Guest, coming: Guest) -> None:
     ann.get("an authenticator app", "/accounts/2fa/totp/activate/")
     ann.post("app refused", "/accounts/2fa/totp/activate/", code="000000")
     ann.get("a passkey", "/accounts/2fa/webauthn/add/")
+    ann.get("no passkeys", "/accounts/2fa/webauthn/")
+    data = {"name": "Phone", "credential": {}}
+    passkey = Authenticator.objects.create(user=people.ann(), type=Authenticator.Type.WEBAUTHN, data=data)
     ann.get("passkeys", "/accounts/2fa/webauthn/")
+    passkey.delete()
     set_up(ann.client)
     ann.get("two-factor authentication is on", "/accounts/2fa/")
     ann.get("recovery codes are shown once", "/accounts/2fa/recovery-codes/")
