@@ -10,8 +10,8 @@ import pytest
 
 from tests.blogs import Blog, new_blog
 from tests.importers import wxr
+from tests.importers.disqus import disqus, disqus_post
 from tests.importers.folders import picture, post, write
-from tests.importers.test_import_comments import disqus, disqus_post
 
 POSTS = 30
 STABLE = {

@@ -11,8 +11,8 @@ import pytest
 from tests.blogs import Blog, new_blog
 from tests.databases import ROOT
 from tests.importers import wxr
-from tests.importers.test_import_comments import disqus as disqus_export
-from tests.importers.test_import_comments import disqus_post
+from tests.importers.disqus import disqus as disqus_export
+from tests.importers.disqus import disqus_post
 
 MOST = 250_000
 """kB."""
