@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 from benchmarks.django_middleware import django_middleware  # noqa: E402
 from blog.comments.ordering import read  # noqa: E402
 from blog.comments.threads import FIELDS, Thread, ThreadEntry, as_entries  # noqa: E402
+from blog.media.lookup import uploads_of  # noqa: E402
 from blog.models import Comment, Event, Post  # noqa: E402
 from blog.posts import list_views  # noqa: E402
 from blog.posts.field_sets import DETAIL  # noqa: E402
@@ -51,6 +52,7 @@ def plain_post(request: HttpRequest, slug: str) -> HttpResponse:
         "topic": post.topic,
         "translations": list(translations.order_by("language").only("translation_of", *LINK_COLUMNS)),
         "live_entries": entries_of([post])[post.pk] if post.live else [],
+        "cover_sources": uploads_of([str(post.cover.name)]) if post.cover else {},
         "previous": published.before(post).first(),
         "next": published.after(post).first(),
         "series": list(published.in_topics([post.topic_id])) if post.topic_id else None,
@@ -67,13 +69,14 @@ def plain_post(request: HttpRequest, slug: str) -> HttpResponse:
         "post": entry,
         "json_ld": post_structured_data(entry, root),
         "canonical": post.canonical_url or root + post.url,
-        "thread": Thread(entries, pattern, part.n_all, part.rest, part.next, post.event_key),
+        "thread": Thread(entries, pattern, part.n_all, part.rest, part.next, post.pk, post.last_event, post.event_key),
         "mail": mail.about_comments(),
     }
     return render(request, "posts/post.html", context | load_frame_context())
 
 
-PLAIN = [name for name in DETAIL if name not in ("author", "tags", "topic", "translations", "live_entries")]
+RELATED = {"author", "tags", "topic", "translations", "live_entries", "cover_sources"}
+PLAIN = [name for name in DETAIL if name not in RELATED]
 COMMENT = [name for name in FIELDS if name not in ("parent", "author")]
 
 
