@@ -22,6 +22,7 @@ from frodo.database_config import complete
 from frodo.embeds import PLAYERS
 from frodo.mail import settings_of
 from frodo.media_storage import FOLDER, media_store
+from frodo.redis_config import channel_layer_host, parse_sentinels
 from frodo.site_urls import origin_of
 from frodo.text import StrOrPromise, clean_text
 
@@ -225,6 +226,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = read(env.str, "REDIS_URL", "")
 REDIS_PREFIX = read(env.str, "REDIS_PREFIX", "frodo")
 """Prefix of all keys and channels; sites that share a Redis need different ones."""
+REDIS_SENTINELS = parse_sentinels(read(env.list, "REDIS_SENTINELS", []))
+"""Sentinels that know the master, whose name REDIS_URL then has in place of a host."""
+if REDIS_SENTINELS:
+    DJANGO_REDIS_CONNECTION_FACTORY = "django_redis.pool.SentinelConnectionFactory"
 
 # `default` holds rate limits and used codes: nothing leaves it before it expires (frodo/caches.py).
 if REDIS_URL:
@@ -237,6 +242,7 @@ if REDIS_URL:
                 "IGNORE_EXCEPTIONS": alias == "sessions",  # found empty while Redis is away
                 "SOCKET_CONNECT_TIMEOUT": 1,
                 "SOCKET_TIMEOUT": 2,
+                "SENTINELS": REDIS_SENTINELS,
             },
         }
         for alias in ("default", "sessions")
@@ -505,9 +511,8 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            # redis-py's default socket timeout would end a connection that only listens.
             "CONFIG": {
-                "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+                "hosts": [channel_layer_host(REDIS_URL, REDIS_SENTINELS)],
                 "capacity": LIVE_CAPACITY,
                 "prefix": REDIS_PREFIX,
             },

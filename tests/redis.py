@@ -13,10 +13,10 @@ from tests.server import free_port, until
 
 
 class Redis:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         if not shutil.which("redis-server"):
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no redis-server.")
-        self.folder = folder
+        self.folder, self.options = folder, options or ("--save", "", "--appendonly", "no")
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen | None = None
@@ -29,7 +29,7 @@ class Redis:
 
     def start(self) -> "Redis":
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            ["redis-server", *self.options, "--port", str(self.port), "--bind", "127.0.0.1"],
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
         )

@@ -156,6 +156,7 @@ def test_the_table_of_settings_is_complete():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"REDIS_SENTINELS": "10.0.0.1"}, "REDIS_SENTINELS: '10.0.0.1' is not host:port"),
         ({"GITHUB_CLIENT_ID": "x"}, "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET"),
         ({"OIDC_PROVIDERS": "forge"}, "OIDC_FORGE_ISSUER, OIDC_FORGE_CLIENT_ID and OIDC_FORGE_CLIENT_SECRET"),
         ({"MASTODON_CLIENT_ID": "x", "MASTODON_CLIENT_SECRET": "y"}, "MASTODON_URL must name the server"),
