@@ -96,7 +96,7 @@ class Load:
     async def open_page(self) -> None:
         post = random.choice(self.posts[:N_DISCUSSED])
         self.n_opened += 1
-        url = f"ws://localhost:{self.port}/ws/posts/{post}/?since=0"
+        url = f"ws://localhost:{self.port}/ws/posts/{post}/"  # from now on, as a page that was just loaded
         try:
             async with connect(url, origin="http://localhost", compression=None) as socket:
                 async for _frame in socket:
