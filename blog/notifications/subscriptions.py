@@ -89,8 +89,8 @@ def unmute(subscriber: Subscriber, post: Post) -> None:
 def move_mutes(post: Post, original: Post) -> None:
     """Who muted the discussion of a post mutes the one that it is part of now."""
     muted = MutedPost.objects.filter(post=post)
-    for subscriber in list(muted.values_list("subscriber", flat=True)):
-        MutedPost.objects.get_or_create(subscriber_id=subscriber, post=original)
+    moved = [MutedPost(subscriber_id=key, post=original) for key in muted.values_list("subscriber", flat=True)]
+    MutedPost.objects.bulk_create(moved, ignore_conflicts=True)
     muted.delete()
 
 
