@@ -31,9 +31,13 @@ TRIES = 3
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("server")) as server:
+    folder = tmp_path_factory.mktemp("server")
+    with Server(folder, DATA_DIR=str(folder)) as server:
+        server.kill()
+        server.manage("collectstatic", "--no-input", "--verbosity", "0")  # compressed, as on a site
         server.manage("createauthor", "ann", "--name", "Ann")
         server.manage("demo_content")
+        server.start()
         yield server
 
 
