@@ -5,8 +5,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.personal_data import Person, PersonalData, register
+from blog.comments.edit_services import VISIBLE, locked_state, rewrite_comment_events
 from blog.comments.models import Comment, CommentQuerySet
-from blog.comments.services import VISIBLE, locked_state, rewrite_comment_events
 from blog.events.services import record
 from blog.media import services
 from blog.media.errors import InUse

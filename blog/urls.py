@@ -10,9 +10,9 @@ from blog.activities import views as activities
 from blog.comments import api as comments_api
 from blog.comments import reader_api
 from blog.comments import views as comments
+from blog.comments.edit_services import editable
 from blog.comments.feeds import CommentFeed, SiteCommentFeed
 from blog.comments.form_timestamps import ticket
-from blog.comments.services import editable
 from blog.comments.threads import thread
 from blog.dashboard import doctor
 from blog.error_views import no_endpoint

@@ -10,10 +10,11 @@ from rest_framework.request import Request
 
 from accounts import guests
 from blog.comments import hooks
+from blog.comments.edit_services import delete_own_comment, edit_comment, edited
 from blog.comments.models import Comment
 from blog.comments.ordering import ORDERS, read
 from blog.comments.serializers import CommentIn, ListIn, MarkdownIn
-from blog.comments.services import as_dict, create_comment, delete_own_comment, edit_comment, edited
+from blog.comments.services import as_dict, create_comment
 from blog.posts import access
 from blog.posts.models import Post
 from frodo.api import Answer, Endpoint, Versioned, number

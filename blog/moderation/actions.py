@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from blog.comments.edit_services import record_removal
 from blog.comments.models import Comment
-from blog.comments.services import check_text, create_comment, normalize, record_publication, record_removal
+from blog.comments.services import check_text, create_comment, normalize, record_publication
 from blog.events.services import record
 from blog.moderation import blocks, spam_filter
 from blog.moderation.models import Block, Decision, TrainingExample

@@ -14,7 +14,7 @@ MAX_MISSED = 500
 """A client that missed more gets a reset and loads the thread again."""
 
 REWRITING = re.compile(r'{"n":\d+,"type":"((comment|entry)\.(removed|edited)|post\.updated)"')
-"""After these events, the data of earlier ones may have been changed in the table (blog.comments.services)."""
+"""After these events, the data of earlier ones may have been changed in the table (blog.comments.edit_services)."""
 
 
 def missed(post_id: int, latest: int, since: int | None) -> list[Event] | None:

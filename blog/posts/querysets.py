@@ -1,4 +1,4 @@
-"""Querysets of posts, pages and tags: `Post.objects.published().tagged(tag).for_list()`."""
+"""Querysets of posts: `Post.objects.published().tagged(tag).for_list()`."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Func, OuterRef, Q, Subquery
+from django.db.models import Count, Func, Q
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
-
-from blog.posts.slugs import slug_for
-from frodo import display_names
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -233,47 +230,3 @@ class PostManager(PostManagerBase):
 
     def get_queryset(self) -> PostQuerySet:
         return cast(PostQuerySet, super().get_queryset()).filter(kind="post")
-
-
-class PageQuerySet(models.QuerySet):
-    def published(self) -> Self:
-        return self.filter(is_published=True)
-
-    def for_menu(self) -> Self:
-        return self.published().filter(in_menu=True).only("title", "slug")
-
-
-PageManagerBase = models.Manager.from_queryset(PageQuerySet)
-
-
-class PageManager(PageManagerBase):
-    """Pages that are not in the trash."""
-
-    def get_queryset(self) -> PageQuerySet:
-        return cast(PageQuerySet, super().get_queryset()).filter(trashed_at=None)
-
-
-class TaxonomyQuerySet(models.QuerySet):
-    """Tags or topics."""
-
-    def named(self, name: str) -> Any:
-        """The tag or topic with this name, however spelled, or slug; None if there is none."""
-        key = display_names.key(name)
-        found: Any = self.filter(name_key=key).first()
-        if found or not key:
-            return found
-        found = self.filter(slug=name).first()
-        # The slug `r` that was made of “R+” is no name for it; “Green tea” may be called `green-tea`.
-        is_made_of_another = found and found.slug == slug_for(found.name) and found.name_key.replace(" ", "-") != key
-        return None if is_made_of_another else found
-
-    def get_or_make(self, name: str) -> Any:
-        """As get_or_create, safe against concurrent creation."""
-        return self.get_or_create(name_key=display_names.key(name), defaults={"name": name})[0]
-
-    def visible(self) -> Self:
-        """Those with published posts."""
-        posts: Any = self.model._meta.get_field("posts")
-        shown = posts.related_model.objects.published().filter(**{posts.field.name: OuterRef("pk")}).order_by()
-        # As a scalar, because MariaDB turns EXISTS into a temporary table of all posts with their tags.
-        return self.alias(shown_post=Subquery(shown.values("pk")[:1])).filter(shown_post__isnull=False)

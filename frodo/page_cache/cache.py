@@ -4,9 +4,7 @@ from collections import Counter
 from contextvars import Context
 from time import time
 
-from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from frodo import metrics
 from frodo.asgi_types import ASGIApp, Message, Receive, Send
@@ -16,6 +14,7 @@ from frodo.page_cache.entry import Entry, Headers, Variant, is_read
 from frodo.page_cache.rendering import TooLarge, anonymous, ask, proxy_header
 from frodo.page_cache.store import Store
 from frodo.page_cache.versions import Source, VersionWatcher
+from frodo.page_cache.visits import Visits
 from frodo.request_context import REQUEST_ID, VIEW
 
 logger = logging.getLogger(__name__)
@@ -34,8 +33,6 @@ ANSWERED = {200, 404}
 PERSONAL = 0
 """Status of an entry for pages that must not be cached."""
 MAX_HOSTS = 100
-MOST_COUNTED = 1000
-"""Maximum of referrers and queries counted between writes."""
 NO_BODY = {"type": "http.response.body", "body": b""}
 
 Key = tuple[bytes, bool, str, bytes, str]
@@ -66,26 +63,17 @@ class PageCache:
         self.hits: Counter[str] = Counter()
         """Pages sent from memory, by view: plain numbers, since this is the path that must cost nothing."""
         metrics.samplers.append(self.sample)
-        self.views: Counter[str] = Counter()
-        self.referrers: Counter[str] = Counter()
-        """Referring hosts."""
-        self.queries: Counter[tuple[str, bytes]] = Counter()
-        """Search queries of readers."""
-        self.writing: asyncio.Task | None = None
+        self.visits = Visits(source)
 
     async def start(self) -> None:
         if self.is_on:
             self.watch.start()
             await self.watch.look()
-        self.start_writing()
+        self.visits.start()
 
     async def stop(self) -> None:
         await self.watch.stop()
-        if self.writing:
-            self.writing.cancel()
-            await asyncio.gather(self.writing, return_exceptions=True)
-            self.writing = None
-        await self.write_views()
+        await self.visits.stop()
 
     async def __call__(self, scope: dict, receive: Receive, send: Send) -> None:
         method = scope.get("method")  # of a websocket there is none
@@ -115,9 +103,7 @@ class PageCache:
                 entries.move_to_end(key)
                 self.hits[entry.view] += 1
                 if is_browser and entry.is_read and method == "GET" and not cache_key.is_preparing(headers):
-                    self.views[entry.about] += 1
-                    if b"referer" in headers:
-                        self.count_referrer(headers)
+                    self.visits.count(entry.about, headers)
                 if variant.is_unchanged(headers):
                     await send(variant.not_modified)
                     await send(NO_BODY)
@@ -141,10 +127,10 @@ class PageCache:
         if shared is None:
             await self.app(scope, receive, send)
             return
-        self.start_writing()
+        self.visits.start()
         query = cache_key.known_query(scope["query_string"], shared)
-        if query and scope["method"] == "GET" and len(self.queries) < MOST_COUNTED and cache_key.is_reading(headers):
-            self.queries[path, query] += 1
+        if query and scope["method"] == "GET" and cache_key.is_reading(headers):
+            self.visits.count_query(path, query)
         host = self.host_of(scope, headers, secure=secure)
         if query is None or not self.is_on or host is None:
             await self.pass_on(scope, receive, send, headers)
@@ -169,8 +155,7 @@ class PageCache:
         self, scope: dict, send: Send, headers: dict, entry: Entry, variant: Variant, *, is_stale: bool
     ) -> None:
         if entry.is_read and scope["method"] == "GET" and cache_key.is_reading(headers):
-            self.views[entry.about] += 1
-            self.count_referrer(headers)
+            self.visits.count(entry.about, headers)
         start, body = variant.stale() if is_stale else variant.start, variant.body
         if entry.status == 301 and scope["query_string"]:
             start = {**start, "headers": with_query(start["headers"], scope["query_string"])}
@@ -278,8 +263,7 @@ class PageCache:
                 message = {**message, "headers": kept}
                 is_seen = scope["method"] == "GET" and is_read(message["status"], kept, about)
                 if is_seen and cache_key.is_reading(headers):
-                    self.views[about] += 1
-                    self.count_referrer(headers)
+                    self.visits.count(about, headers)
             await send(message)
 
         await self.app(scope, receive, send_on)
@@ -291,39 +275,6 @@ class PageCache:
             metrics.PAGES.labels(view, "hit").inc(n)
         metrics.CACHED_PAGES.set(len(self.pages.entries) + len(self.guesses.entries))
         metrics.CACHED_BYTES.set(self.pages.size + self.guesses.size)
-
-    # Who reads
-
-    def start_writing(self) -> None:
-        if self.writing is None:
-            self.writing = asyncio.create_task(self.keep_writing())
-
-    async def keep_writing(self) -> None:
-        while True:
-            await asyncio.sleep(settings.VIEWS_WRITE_SECONDS)
-            await self.write_views()
-
-    def count_referrer(self, headers: dict[bytes, bytes]) -> None:
-        host = cache_key.referrer_of(headers.get(b"referer", b""), headers.get(b"host", b""))
-        if host and (host in self.referrers or len(self.referrers) < MOST_COUNTED):
-            self.referrers[host] += 1
-
-    async def write_views(self) -> None:
-        views, self.views = self.views, Counter()
-        if views:
-            try:
-                await database_sync_to_async(self.source.add_views)(dict(views))
-            except (DatabaseError, OSError) as error:  # another time
-                logger.warning("Pages: %d views are not written yet: %r", views.total(), error)
-                self.views.update(views)
-                return
-        referrers, self.referrers = self.referrers, Counter()
-        queries, self.queries = self.queries, Counter()
-        if referrers or queries:
-            try:
-                await database_sync_to_async(self.source.add_visits)(dict(referrers), dict(queries))
-            except (DatabaseError, OSError) as error:  # these are lost
-                logger.warning("Pages: referrers and searches were not written: %r", error)
 
 
 def without_keys(headers: Headers) -> tuple[Headers, tuple[str, ...]]:

@@ -1,11 +1,30 @@
+from typing import Self, cast
+
 from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from blog.posts.models.content import MarkdownContent
-from blog.posts.querysets import PageManager, PageQuerySet
 from frodo.site_urls import address_of
+
+
+class PageQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        return self.filter(is_published=True)
+
+    def for_menu(self) -> Self:
+        return self.published().filter(in_menu=True).only("title", "slug")
+
+
+PageManagerBase = models.Manager.from_queryset(PageQuerySet)
+
+
+class PageManager(PageManagerBase):
+    """Pages that are not in the trash."""
+
+    def get_queryset(self) -> PageQuerySet:
+        return cast(PageQuerySet, super().get_queryset()).filter(trashed_at=None)
 
 
 class Page(MarkdownContent):

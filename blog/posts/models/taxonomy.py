@@ -2,14 +2,15 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from blog.posts.models.slugs import Slugged
-from blog.posts.querysets import TaxonomyQuerySet
+from blog.posts.slugs import slug_for
 from frodo import display_names
 from frodo.async_models import batched_property
 from frodo.fields import ExactCharField, ExactSlugField
@@ -17,6 +18,32 @@ from frodo.site_urls import address_of
 
 KEY_LENGTH = 500
 """Some characters become several when folded."""
+
+
+class TaxonomyQuerySet(models.QuerySet):
+    """Tags or topics."""
+
+    def named(self, name: str) -> Any:
+        """The tag or topic with this name, however spelled, or slug; None if there is none."""
+        key = display_names.key(name)
+        found: Any = self.filter(name_key=key).first()
+        if found or not key:
+            return found
+        found = self.filter(slug=name).first()
+        # The slug `r` that was made of “R+” is no name for it; “Green tea” may be called `green-tea`.
+        is_made_of_another = found and found.slug == slug_for(found.name) and found.name_key.replace(" ", "-") != key
+        return None if is_made_of_another else found
+
+    def get_or_make(self, name: str) -> Any:
+        """As get_or_create, safe against concurrent creation."""
+        return self.get_or_create(name_key=display_names.key(name), defaults={"name": name})[0]
+
+    def visible(self) -> Self:
+        """Those with published posts."""
+        posts: Any = self.model._meta.get_field("posts")
+        shown = posts.related_model.objects.published().filter(**{posts.field.name: OuterRef("pk")}).order_by()
+        # As a scalar, because MariaDB turns EXISTS into a temporary table of all posts with their tags.
+        return self.alias(shown_post=Subquery(shown.values("pk")[:1])).filter(shown_post__isnull=False)
 
 
 class Taxonomy(Slugged):
