@@ -1,4 +1,4 @@
-// The comment form: new comments and replies, drafts, preview and errors.
+// The comment form: new comments and replies, drafts and errors.
 
 import { interpolate } from "../live_page.js";
 import { errorMessage, isOutage, loadViewer, onViewerLoaded, request, viewer } from "./api.js";
@@ -31,7 +31,8 @@ export function createForm({ key, text = getDraft(key), submit, onCancel }) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    run(form, event.submitter?.value === "preview" ? preview : submit);
+    const isPreview = event.submitter?.value === "preview";
+    run(form, isPreview ? async () => (await import("./preview.js")).preview(form) : submit);
   });
   const cancel = form.querySelector(".form-cancel");
   if (!onCancel) cancel.remove();
@@ -43,13 +44,6 @@ export function createForm({ key, text = getDraft(key), submit, onCancel }) {
     });
   }
   return form;
-}
-
-async function preview(form) {
-  const box = form.querySelector(".comment-preview");
-  const { html } = await request("/api/markdown/", { text: form.elements.text.value, post: dataset.postSlug });
-  box.innerHTML = html || dataset.empty; // sanitized by the server
-  box.hidden = false;
 }
 
 async function run(form, action) {
