@@ -114,6 +114,25 @@ def test_the_header_section_of_a_long_body_is_not_its_body(port):
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        (b"0\r\n", *[b"a: " + b"x" * KB + b"\r\n"] * 10_000),
+        (b"0\r\na: ", *[b"x" * 100 * KB] * 300),
+        (b"1;a=", *[b"x" * 100 * KB] * 300),
+    ],
+    ids=["trailers", "one trailer without an end", "a chunk extension without an end"],
+)
+def test_what_follows_a_body_has_the_same_limit(port, parts):
+    head = b"POST /nothing/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+
+    try:
+        answer = said_to(port, head, *parts)
+    except ConnectionError:  # closed at once, if the body was still being answered
+        return
+    assert answer.endswith(b"is larger than 64 KB.\n")
+
+
+@pytest.mark.parametrize(
     "frames",
     [
         bytes([0x01, 0xFE, 4, 0]) + bytes(4) + b"x" * KB + bytes([0x00, 0x81]) + bytes(4) + b"x",
