@@ -21,7 +21,7 @@ class BlogConfig(AppConfig):
         register_image_usage()
         search_receivers.connect()
         register_comment_hooks()
-        register_moves()
+        register_shared_comments()
         register_jobs()
 
 
@@ -100,12 +100,13 @@ def register_comment_hooks() -> None:
     hooks.on_pending.register(webhook_events.comment_pending)
 
 
-def register_moves() -> None:
+def register_shared_comments() -> None:
     """What moves with the comments of a post that begins to share those of its original."""
     from blog.comments.edit_services import move_comments
     from blog.notifications.subscriptions import move_mutes
-    from blog.posts.models.translation import moves
+    from blog.posts.models.translation import on_share_comments
     from blog.reactions.services import move_reactions
     from blog.search.models import record_changes
 
-    moves.extend([move_comments, move_reactions, move_mutes, lambda _post, original: record_changes([original.pk])])
+    on_share_comments.extend([move_comments, move_reactions, move_mutes])
+    on_share_comments.append(lambda _post, original: record_changes([original.pk]))

@@ -14,7 +14,7 @@ from frodo.site_settings import site
 if TYPE_CHECKING:
     from blog.posts.models.post import Post
 
-moves: list[Callable[["Post", "Post"], None]] = []
+on_share_comments: list[Callable[["Post", "Post"], None]] = []
 """What the packages above do when a post begins to share the comments of its original: `move(post, original)`, in the
 transaction, moves what the post has of its own. Registered in blog.apps."""
 
@@ -121,7 +121,7 @@ class TranslatedContent(MarkdownContent):
     def change_discussion(self, before: int | None) -> None:
         """Move what the post has itself to its original, and tell its open pages, which follow `before`."""
         if self.discussion_id != self.pk:
-            for move in moves:
+            for move in on_share_comments:
                 move(cast("Post", self), type(self).threads.select_for_update().get(pk=self.discussion_id))
         if followed := type(self).threads.only("last_event").filter(pk=before).first():
             self.record_update(followed)
