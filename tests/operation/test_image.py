@@ -1,7 +1,6 @@
 """The steps of deploy/Containerfile in a plain Debian root, without a container engine; needs root and debootstrap."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.operation.debian_root import DEBIAN, copy_debian_root, make_debian_root, pip_environment
 from tests.server import ROOT, free_port, until
-
-DEBIAN = Path(os.environ.get("FRODO_DEBIAN_ROOT", "/var/tmp/frodo-debian-root"))
-"""Made once by debootstrap, and copied for each stage."""
 
 
 class Image:
@@ -24,7 +21,7 @@ class Image:
         self.folder = folder
         self.environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         self.workdir, self.user, self.command = "/", "0:0", []
-        subprocess.run(["cp", "--archive", "--reflink=auto", f"{DEBIAN}/.", folder], check=True)
+        copy_debian_root(folder)
 
     def chroot(self, *command: str, user: str = "0:0") -> list[str]:
         inside = f'cd {self.workdir} && exec "$@"'
@@ -45,12 +42,9 @@ class Image:
 
     def run(self, *command: str) -> None:
         """A build step; pip reaches its index as on this machine."""
-        pip = [f"{name}={value}" for name, value in os.environ.items() if re.match(r"PIP_(INDEX_URL|CERT)$", name)]
-        if certificates := os.environ.get("PIP_CERT"):
-            copy = self.folder / certificates.lstrip("/")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(certificates, copy)
-        done = subprocess.run(self.chroot("env", *pip, *command), capture_output=True, text=True)
+        done = subprocess.run(
+            self.chroot("env", *pip_environment(self.folder), *command), capture_output=True, text=True
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
 
     def copy(self, source: Path, patterns: list[str], target: str) -> None:
@@ -90,7 +84,6 @@ def build(folder: Path) -> Image:
             stage = rest.partition(" AS ")[2] or "final"
             (folder / stage).mkdir()
             image = stages[stage] = Image(folder / stage)
-            shutil.copy("/etc/resolv.conf", image.folder / "etc/resolv.conf")
         elif name == "RUN":
             image.run("sh", "-c", rest)
         elif name == "COPY":
@@ -112,11 +105,7 @@ def build(folder: Path) -> Image:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
-    if os.getuid() != 0 or shutil.which("debootstrap") is None:
-        pytest.skip("It needs root and debootstrap.")
-    if not DEBIAN.is_dir():
-        release = re.search(r"FROM debian:(\w+)-slim", (ROOT / "deploy/Containerfile").read_text())[1]
-        subprocess.run(["debootstrap", "--variant=minbase", release, DEBIAN], check=True, capture_output=True)
+    make_debian_root()
     folder = tmp_path_factory.mktemp("image")
     folder.chmod(0o755)
     yield build(folder)
