@@ -17,7 +17,7 @@ from tests.server import ROOT, Server, free_port, until
 def blocks(heading: str) -> list[str]:
     guide = (ROOT / "docs/cdn.md").read_text(encoding="utf-8")
     section = guide.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return re.findall(r"^```\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```\w*\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
 
 
 def read(host: str, path: str, language: str = "en", **headers: str) -> tuple[dict[str, str], str]:
