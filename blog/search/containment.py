@@ -8,13 +8,16 @@ from blog.models import Post
 from blog.search.query import Clause, Query, SearchResults
 
 COLUMNS = ("title", "summary", "plain")
+MIN_YEAR, MAX_YEAR = 2, 9998
+"""The first and the last year of `datetime` begin or end outside of it in some time zones."""
 
 
 def containing(query: Query, start: int, limit: int) -> SearchResults:
     """Published posts that hold every word somewhere; those that hold all in the title first, then the newest."""
     posts = Post.threads.published().filter(all_of(query))
     if query.years:
-        posts = posts.filter(published_at__year__gte=query.years[0], published_at__year__lte=query.years[1])
+        first, last = (min(max(year, MIN_YEAR), MAX_YEAR) for year in query.years)
+        posts = posts.filter(published_at__year__gte=first, published_at__year__lte=last)
     in_title = Q(*(holds(clause, ["title"]) for clause in query.clauses)) or Q(pk=None)
     posts = posts.annotate(rank=Case(When(in_title, then=Value(1)), default=Value(0)))
     keys = list(posts.order_by("-rank", "-published_at", "-id").values_list("pk", flat=True))

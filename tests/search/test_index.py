@@ -98,6 +98,19 @@ def test_without_an_index_the_database_answers_and_the_page_says_so(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
+def test_without_an_index_years_at_the_ends_of_the_calendar_are_no_error(client, settings, zone):
+    settings.TIME_ZONE = zone
+    make_post(title="Tea")
+
+    with locked("build"):
+        for years in ("year:0000", "year:0001", "year:-2000", "year:9999", "year:9999-0000"):
+            assert found(client, years) == [], years
+        for years in ("year:2000-", "year:-9999", "year:0000-9999", "year:2000-9999"):
+            assert found(client, years) == ["Tea"], years
+
+
+@pytest.mark.django_db
 def test_the_command_builds_it_and_says_how_much(capsys):
     make_post(title="Tea")
     make_post(title="Draft", status="draft")
