@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from asgiref.sync import sync_to_async
-from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.feedgenerator import Enclosure, Stylesheet, SyndicationFeed
+from django.utils.feedgenerator import Enclosure, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from blog.activities.field_sets import FEED
 from blog.activities.models import Activity
 from blog.activities.querysets import ActivityQuerySet
-from blog.posts.feeds import AtomWithText, Channel, RssWithText, feed_stylesheets
+from blog.posts.feeds import AtomWithText, Channel, RssWithText, SiteFeed
 from frodo.page_cache import shared
 from frodo.site_frame import site_root
 from frodo.site_settings import site
@@ -43,17 +43,10 @@ def attached(activity: dict, root: str) -> Iterator[dict]:
         yield {"url": url, "type": f"image/{photo['kind']}", "size": str(photo["n_bytes"])}
 
 
-class ActivityFeed(Feed):
-    @property
-    def language(self) -> str:  # type: ignore[override]  # the admin can change it
-        return site.LANGUAGE_CODE
-
+class ActivityFeed(SiteFeed):
     def get_object(self, request: HttpRequest) -> Channel:
         root = site_root(request)
         return Channel(root, root + request.path)
-
-    def stylesheets(self, channel: Channel) -> list[Stylesheet]:
-        return feed_stylesheets()
 
     def title(self, channel: Channel) -> str:
         return title()
@@ -115,9 +108,11 @@ async def json_feed(request: HttpRequest) -> JsonResponse:
     """JSON Feed 1.1; items have no title: https://www.jsonfeed.org/version/1.1/."""
     root = site_root(request)
     activities = await Activity.to_dicts(newest(), FEED, "photos")
+    with override(site.LANGUAGE_CODE):
+        feed_title = title()
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": title(),
+        "title": feed_title,
         "home_page_url": root + reverse("activities"),
         "feed_url": root + request.path,
         "language": site.LANGUAGE_CODE,

@@ -1,23 +1,26 @@
 """Feeds of comments: of one post, and of the whole blog."""
 
 from datetime import datetime
+from html import unescape
 from typing import NamedTuple, cast
 
-from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Stylesheet
+from django.utils.html import escape, strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from blog.comments.models import Comment
 from blog.comments.threads import latest_comments, newest
-from blog.posts.feeds import SafeAtom, feed_stylesheets, stable_id
+from blog.posts.feeds import AtomWithText, SiteFeed, stable_id
 from blog.posts.models import Post
 from blog.posts.querysets import DISCUSSION_COLUMNS, LINK_COLUMNS
 from frodo.site_frame import site_root
 from frodo.site_settings import site
 from frodo.site_urls import absolute_html
+
+SUMMARY_LENGTH = 300
 
 
 class Discussion(NamedTuple):
@@ -33,18 +36,11 @@ def root_of(comment: Comment) -> str:
     return comment.root  # type: ignore[attr-defined]  # set by SiteCommentFeed.with_root
 
 
-class SiteCommentFeed(Feed):
-    feed_type = SafeAtom
-
-    @property
-    def language(self) -> str:  # type: ignore[override]  # the admin can change it
-        return site.LANGUAGE_CODE
+class SiteCommentFeed(SiteFeed):
+    feed_type = AtomWithText
 
     def get_object(self, request: HttpRequest) -> Discussion:
         return Discussion(site_root(request), path=request.path)
-
-    def stylesheets(self, discussion: Discussion) -> list[Stylesheet]:
-        return feed_stylesheets()
 
     def title(self, discussion: Discussion) -> str:
         return _("Comments on %(SITE_NAME)s") % {"SITE_NAME": site.SITE_NAME}
@@ -70,7 +66,12 @@ class SiteCommentFeed(Feed):
         return _("%(name)s on “%(title)s”") % {"name": comment.name, "title": comment.post.title}
 
     def item_description(self, comment: Comment) -> str:
-        return absolute_html(comment.html, root_of(comment) + comment.post.url)
+        text = " ".join(unescape(strip_tags(comment.html)).split())
+        return escape(Truncator(text).chars(SUMMARY_LENGTH, "…"))  # readers take it for HTML
+
+    def item_extra_kwargs(self, comment: Comment) -> dict:
+        html = absolute_html(comment.html, root_of(comment) + comment.post.url)
+        return {"content": html, "language": comment.post.language}
 
     def item_link(self, comment: Comment) -> str:
         return root_of(comment) + comment.url

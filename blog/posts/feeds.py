@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, Stylesheet, SyndicationFeed
 from django.utils.html import escape
+from django.utils.translation import override
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from accounts.models import User
@@ -126,11 +127,6 @@ class SafeAtom(SafeFeed, Atom1Feed):
         handler.endElement("feed")
 
 
-def feed_stylesheets() -> list[Stylesheet]:
-    """For a person who opens a feed in a browser. CSS, because browsers are about to drop XSLT."""
-    return [Stylesheet(static("css/feed.css"), mimetype="text/css", media=cast(Any, None))]
-
-
 class AtomWithText(SafeAtom):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -166,7 +162,23 @@ def posts_of(channel: Channel) -> list[Post]:
     return posts
 
 
-class PostFeed(Feed):
+class SiteFeed(Feed):
+    """In the site's language, which it names, and not in the reader's: programs fetch it for many."""
+
+    @property
+    def language(self) -> str:  # type: ignore[override]  # the admin can change it
+        return site.LANGUAGE_CODE
+
+    def get_feed(self, obj: Any, request: HttpRequest) -> SyndicationFeed:
+        with override(site.LANGUAGE_CODE):
+            return super().get_feed(obj, request)
+
+    def stylesheets(self, obj: Any) -> list[Stylesheet]:
+        """For a person who opens a feed in a browser. CSS, because browsers are about to drop XSLT."""
+        return [Stylesheet(static("css/feed.css"), mimetype="text/css", media=cast(Any, None))]
+
+
+class PostFeed(SiteFeed):
     """Django's Feed object serves all requests; what belongs to one request is in the Channel."""
 
     def get_object(self, request: HttpRequest, taxonomy: str = "", slug: str = "", language: str = "") -> Channel:
@@ -178,11 +190,9 @@ class PostFeed(Feed):
 
     def get_feed(self, channel: Channel, request: HttpRequest) -> SyndicationFeed:
         feed = super().get_feed(channel, request)
-        feed.feed["language"] = channel.language or site.LANGUAGE_CODE
+        if channel.language:
+            feed.feed["language"] = channel.language
         return feed
-
-    def stylesheets(self, channel: Channel) -> list[Stylesheet]:
-        return feed_stylesheets()
 
     def title(self, channel: Channel) -> str:
         return channel.title
