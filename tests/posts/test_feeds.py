@@ -135,11 +135,43 @@ def test_all_discussions_have_one_feed(client):
     feed = feedparser.parse(answer.content)
 
     assert [entry.title for entry in feed.entries] == ["Eve on “Tea”", "Bob on “A walk”"]
-    assert 'href="http://testserver/tags/"' in feed.entries[1].summary
+    assert 'href="http://testserver/tags/"' in feed.entries[1].content[0].value
+    assert feed.entries[1].summary == "On the river"  # what a browser shows of it
     assert feed.entries[1].link == f"http://testserver{walk.url}#comment-{walk.comments.get().pk}"
     assert b"Unseen" not in answer.content
     assert b"example.org" not in answer.content
     assert 'href="/comments.xml"' in client.get("/").content.decode()
+
+
+def test_a_comment_with_markup_in_its_words_has_a_valid_summary(client):
+    make_comment(make_post(), text="`a < b`\n\n**and** &amp; `<script>`")
+
+    entry = feedparser.parse(client.get("/comments.xml").content, sanitize_html=False).entries[0]
+
+    assert entry.summary == "a &lt; b and &amp; &lt;script&gt;"
+
+
+@pytest.mark.parametrize("path", ["/comments.xml", "/post/tea/comments.xml", "/activities/atom.xml"])
+def test_the_words_of_a_feed_are_in_the_language_that_it_names(client, path):
+    make_comment(make_post(title="Tea"))
+    make_activity()
+
+    feed = feedparser.parse(client.get(path, headers={"Accept-Language": "zh-CN"}).content).feed
+
+    assert re.search("^(Comments|Activities) on ", feed.title)
+    assert feed.title_detail.language == "en"
+    assert (
+        client.get("/activities/feed.json", headers={"Accept-Language": "zh-CN"})
+        .json()["title"]
+        .startswith("Activities")
+    )
+
+
+def test_a_text_that_is_cut_ends_in_an_ellipsis_in_chinese_too(client):
+    make_post(text="茶" * 300)
+
+    assert "茶…" in client.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "茶…" in client.get("/atom.xml", headers={"Accept-Language": "zh-CN"}).content.decode()
 
 
 FEEDS = ["/atom.xml", "/rss.xml", "/feed.json", "/tag/tea/atom.xml", "/topic/walks/feed.json"]

@@ -67,4 +67,4 @@ class Page(MarkdownContent):
 
     @property
     def description(self) -> str:
-        return Truncator(self.lead).chars(160)
+        return Truncator(self.lead).chars(160, "…")

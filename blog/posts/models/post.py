@@ -349,7 +349,7 @@ class Post(TranslatedContent):
     @property
     def description(self) -> str:
         """One line of plain text for search engines and feeds."""
-        return Truncator(" ".join((self.summary or self.lead).split())).chars(160)
+        return Truncator(" ".join((self.summary or self.lead).split())).chars(160, "…")  # Django's Chinese has "..."
 
     # Plain functions, so that a post's page asks for these in one hop, with the post's own tags.
 
