@@ -1,6 +1,7 @@
 """What the theme promises of every page's frame."""
 
 import re
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
@@ -59,6 +60,24 @@ def test_the_menu_says_where_the_reader_is(client):
     page = client.get(entry.url).content.decode()
 
     assert re.search(r'aria-current="page">关于我<', page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        *(("/en/", "Posts"), ("/archives/2024/", "Archives"), ("/archives/2024/5/", "Archives")),
+        *(("/en/archives/", "Archives"), ("/en/archives/2024/5/", "Archives"), ("/tag/tea/page/2/", "Tags")),
+    ],
+)
+def test_the_menu_says_so_on_lists_within_a_list_too(client, settings, path, title):
+    settings.POSTS_PER_PAGE = 1
+    for n in range(2):
+        make_post(tags=("tea",), language="en", published_at=datetime(2024, 5, 1 + n, tzinfo=UTC))
+
+    menu = client.get(path).content.decode().partition('<nav class="site-nav"')[2].partition("</nav>")[0]
+
+    assert re.findall(r'aria-current="\w+">(.*?)<', menu) == [title]
 
 
 @pytest.mark.parametrize("name", ["500.html", "400.html"])
