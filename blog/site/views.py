@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -68,13 +69,21 @@ def stylesheet() -> str:
 
 
 LISTS = ("tags", "topics", "archives", "activities")
-ITEMS = ("post", "p", "page", "tag", "topic", "archives", "activities")
+ITEMS = ("post", "p", "page", "tag", "topic", "author", "archives", "activities")
+LANGUAGE_LISTS = [url for code, _name in settings.LANGUAGES for url in (f"/{code}/", f"/{code}/archives/")]
 RULES = {
     "prefetch": [
         {
             "where": {
                 "and": [
-                    {"href_matches": ["/", *(f"/{name}/" for name in LISTS), *(f"/{name}/:item/" for name in ITEMS)]},
+                    {
+                        "href_matches": [
+                            "/",
+                            *(f"/{name}/" for name in LISTS),
+                            *(f"/{name}/:item/" for name in ITEMS),
+                            *LANGUAGE_LISTS,
+                        ]
+                    },
                     {"not": {"selector_matches": "[rel~=nofollow]"}},
                 ]
             },

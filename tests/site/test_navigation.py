@@ -30,7 +30,7 @@ def test_pages_name_the_rules_and_the_rules_name_pages(client):
     links, _no_follow = rules["prefetch"][0]["where"]["and"]
     patterns = [re.compile(re.sub(r":\w+", "[^/]+", path)) for path in links["href_matches"]]
     fetched = lambda path: any(pattern.fullmatch(path) for pattern in patterns)  # noqa: E731
-    for path in ("/", post.url, "/tag/tea/", "/tags/", "/archives/", "/page/2/"):
+    for path in ("/", post.url, "/tag/tea/", "/tags/", "/archives/", "/page/2/", "/zh-hans/", "/author/ann/"):
         assert fetched(path), path
         assert resolve(path)
     for path in (
