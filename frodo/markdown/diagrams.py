@@ -21,7 +21,14 @@ except ImportError:
 LONGEST = 20_000
 MOST_BYTES = 4 * 1024**2
 """Of all drawings of a text: a drawing may be sixty times as long as its source. What comes after is code."""
-OPTIONS = {"site_config": {"htmlLabels": False, "fontFamily": "sans-serif"}, "resources": {"profile": "interactive"}}
+LABELS = {
+    "themeCSS": ".edgeLabel rect{opacity:1}",  # else the line shows through its label
+    "themeVariables": {"edgeLabelBackground": "#f4f4f4"},
+}
+OPTIONS = {
+    "site_config": {"htmlLabels": False, "fontFamily": "sans-serif", **LABELS},
+    "resources": {"profile": "interactive"},
+}
 ROOT = re.compile(r'<svg ([^>]*?)width="100%"([^>]*?)viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 TEXTS = {"en": ("Diagram", "Source of the diagram"), "zh": ("图表", "图表源码")}
 """By the language of the text: the alternative text, and the title of the source."""
