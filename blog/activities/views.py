@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from blog.activities import events, field_sets
 from blog.activities.models import Activity
-from blog.site.pagination import take_page
+from blog.site.pagination import names_first_page, take_page
 from blog.site.structured_data import activity_structured_data, picture_of
 from frodo.page_cache import SURROGATE_KEY, shared
 from frodo.site_frame import frame_context, render_page, site_root
@@ -20,7 +20,7 @@ Part = Callable[[Activity], Awaitable[dict]]
 
 @shared()
 async def activities(request: HttpRequest, number: int = 1) -> HttpResponse:
-    if number == 1 and request.resolver_match and request.resolver_match.url_name == "activities_page":
+    if names_first_page(request):
         return HttpResponsePermanentRedirect(reverse("activities"))
     n = await sync_to_async(events.latest)()  # first: what happens meanwhile is told again
     rows, page = await take_page(Activity.objects.published().newest().for_list(), number, address)

@@ -18,7 +18,7 @@ from blog.posts import field_sets
 from blog.posts.authors import find_author
 from blog.posts.counts import Counts, cloud_weight, count_months, counts, with_posts
 from blog.posts.models import Post, Redirect, Tag, Topic
-from blog.site.pagination import take_page
+from blog.site.pagination import names_first_page, take_page
 from blog.site.structured_data import author_structured_data
 from frodo.page_cache import shared
 from frodo.site_frame import render_page, site_root
@@ -30,7 +30,7 @@ LINKS_PER_PAGE = 50
 @shared("p", "page_id")
 async def home(request: HttpRequest, number: int = 1, language: str = "") -> HttpResponse:
     """Posts in all languages, or in one."""
-    if number == 1 and url_name_of(request) in ("home_page", "language_home_page"):
+    if names_first_page(request):
         return HttpResponsePermanentRedirect(url_in(language, "home"))
     if url := await plain_permalink(request):
         return HttpResponsePermanentRedirect(url)
@@ -43,11 +43,11 @@ async def home(request: HttpRequest, number: int = 1, language: str = "") -> Htt
 
     found = Post.objects.published().in_language(language).pinned_first().for_list()
     rows, page = await take_page(found, number, partial(home_url, language), count=count)
-    [n] = loaded
-    if language and language not in n.languages:
+    [totals] = loaded
+    if language and language not in totals.languages:
         raise Http404
     posts = await Post.to_dicts(rows, field_sets.CARD, native=True)
-    context = {"posts": posts, "page": page, **language_context("home", language, n)}
+    context = {"posts": posts, "page": page, **language_context("home", language, totals)}
     return await render_page(request, "posts/home.html", context)
 
 
@@ -60,9 +60,9 @@ def url_in(language: str, name: str, **kwargs: object) -> str:
     )
 
 
-def language_context(name: str, language: str, n: Counts) -> dict:
+def language_context(name: str, language: str, totals: Counts) -> dict:
     """Links to the list in each language, where posts are in several."""
-    codes = n.languages if len(n.languages) > 1 else []
+    codes = totals.languages if len(totals.languages) > 1 else []
     names = dict(settings.LANGUAGES)
     return {
         "language": language,
@@ -102,6 +102,8 @@ async def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     def page_url(n: int) -> str:
         return reverse("tag", args=[slug]) if n == 1 else reverse("tag_page", args=[slug, n])
 
+    if names_first_page(request):
+        return HttpResponsePermanentRedirect(page_url(1))
     n = (await sync_to_async(counts)()).tags[taxonomy.pk]
     rows, page = await take_page(
         Post.objects.published().tagged(taxonomy).newest().for_list(), number, page_url, count=lambda: n
@@ -133,6 +135,8 @@ async def author(request: HttpRequest, name: str, number: int = 1) -> HttpRespon
     def page_url(n: int) -> str:
         return reverse("author", args=[name]) if n == 1 else reverse("author_page", args=[name, n])
 
+    if names_first_page(request):
+        return HttpResponsePermanentRedirect(page_url(1))
     found = Post.objects.published().by_author(user).newest().for_list()
     rows, page = await take_page(found, number, page_url)
     context = {
@@ -148,15 +152,15 @@ async def author(request: HttpRequest, name: str, number: int = 1) -> HttpRespon
 async def archive_month(
     request: HttpRequest, year: int, month: int, number: int = 1, language: str = ""
 ) -> HttpResponse:
-    n = await sync_to_async(counts)()
-    if not 1 <= month <= 12 or year not in n.years.get(language, {}):
+    totals = await sync_to_async(counts)()
+    if not 1 <= month <= 12 or year not in totals.years.get(language, {}):
         raise Http404
     listed = Post.objects.published().in_language(language).newest().for_links().in_month(year, month)
     page_url = partial(month_url, language, year, month)
     rows, page = await take_page(listed, number, page_url, LINKS_PER_PAGE)
     if not page.n_objects:
         raise Http404
-    if number == 1 and "number" in (request.resolver_match.kwargs if request.resolver_match else {}):
+    if names_first_page(request):
         return HttpResponsePermanentRedirect(page_url(1))
     context = {
         "years": [(year, "", await with_days(rows))],
@@ -165,7 +169,7 @@ async def archive_month(
         "page": page,
         "archives_url": url_in(language, "archives"),
         "year_url": archive_url(language, year),
-        **language_context("archives", language, n),
+        **language_context("archives", language, totals),
     }
     return await render_page(request, "posts/archives.html", context, in_thread=True)
 
@@ -189,13 +193,13 @@ async def with_days(rows: QuerySet | list) -> list[dict]:
 @shared(shows_comments=False)
 async def archives(request: HttpRequest, year: int | None = None, number: int = 1, language: str = "") -> HttpResponse:
     """All years with their post counts, and the posts of one year or the latest that fit on a page."""
-    n = await sync_to_async(counts)()
-    if language and language not in n.languages:
+    totals = await sync_to_async(counts)()
+    if language and language not in totals.languages:
         raise Http404
-    n_by_year = n.years[language]
+    n_by_year = totals.years[language]
     if year is not None and year not in n_by_year:
         raise Http404
-    if year is not None and number == 1 and url_name_of(request) in ("archive_year_page", "language_archive_year_page"):
+    if year is not None and names_first_page(request):
         return HttpResponsePermanentRedirect(url_in(language, "archive_year", year=year))
     shown_years = latest_years(n_by_year) if year is None else [year]
     listed = Post.objects.published().in_language(language).newest().for_links()
@@ -224,13 +228,9 @@ async def archives(request: HttpRequest, year: int | None = None, number: int = 
         ],
         "page": page,
         "archives_url": url_in(language, "archives"),
-        **language_context("archives", language, n),
+        **language_context("archives", language, totals),
     }
     return await render_page(request, "posts/archives.html", context, in_thread=True)
-
-
-def url_name_of(request: HttpRequest) -> str | None:
-    return request.resolver_match.url_name if request.resolver_match else None
 
 
 @lru_cache(maxsize=10_000)

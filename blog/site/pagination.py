@@ -6,7 +6,7 @@ from math import ceil
 
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from frodo.site_settings import site
 
@@ -59,6 +59,11 @@ class Page:
                 yield Link(None)
             yield Link(number, self.address(number), number == self.number)
             before = number
+
+
+def names_first_page(request: HttpRequest) -> bool:
+    """Whether the URL ends in `page/1/`. That page has a URL without a number, to which it should redirect."""
+    return request.resolver_match is not None and request.resolver_match.kwargs.get("number") == 1
 
 
 def rows_of(keys: list[int], like: QuerySet) -> list:

@@ -259,6 +259,17 @@ def test_a_number_has_no_leading_zeros(client, padded, plain):
     assert (answer.status_code, answer.url) == (301, plain)
 
 
+@pytest.mark.django_db
+def test_the_first_page_of_a_list_has_one_url(client):
+    post = make_post(title="Tea", tags=("tea",), language="en")
+    make_activity()
+    author, year = f"/author/{post.author.username}/", f"/archives/{post.published_at.year}/"
+
+    for path in ("/", "/en/", "/activities/", "/tag/tea/", author, year, f"/en{year}"):
+        answer = client.get(f"{path}page/1/")
+        assert (answer.status_code, answer.url) == (301, path)
+
+
 @pytest.mark.parametrize("path", ["/nothing/007/", "/page/000/", "/007/", "/archives/0/"])
 def test_zeros_elsewhere_lead_nowhere(client, path):
     assert client.get(path, follow=True).status_code == 404
