@@ -16,7 +16,7 @@ from frodo.api import Answer, Endpoint, number, shape
 from frodo.api.pagination import MAX_LIMIT
 from frodo.api.schema.types import ListOf
 
-BESIDE = {"terms": list[str], "count": int, "similar": bool, "complete": bool, "passages": list[str]}
+EXTRA_FIELDS = {"terms": list[str], "count": int, "similar": bool, "complete": bool, "passages": list[str]}
 
 
 class Search(Endpoint):
@@ -38,7 +38,7 @@ class Search(Endpoint):
                 "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}, description=_("How many at most.")
             ),
         ],
-        responses=ListOf(POSTS, BESIDE),
+        responses=ListOf(POSTS, EXTRA_FIELDS),
     )
     async def get(self, request: Request) -> Answer:
         """Posts and activities that match, the best first.

@@ -129,7 +129,7 @@ def rebuild(*, progress: Callable[[int, int], None] | None = None, is_gentle: bo
 
 
 def build(path: Path, progress: Callable[[int, int], None] | None, is_gentle: bool) -> None:
-    keys = list(shown_some_day().order_by("pk").values_list("pk", flat=True))
+    keys = list(indexed_posts().order_by("pk").values_list("pk", flat=True))
     path.mkdir(parents=True)
     writer = tantivy.Index(schema, path=str(path)).writer(BUILD_HEAP, 1)
     n = 0
@@ -158,13 +158,13 @@ def remove_others(folder: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def shown_some_day() -> PostQuerySet:
+def indexed_posts() -> PostQuerySet:
     """What the index holds: public posts. What is scheduled is found when its time has come."""
     return Post.threads.dated().filter(visibility=Post.Visibility.PUBLIC).exclude(published_at=None)
 
 
 def documents(keys: Iterable[int]) -> Iterator[tantivy.Document]:
-    posts = list(shown_some_day().filter(pk__in=keys).order_by().only(*COLUMNS))
+    posts = list(indexed_posts().filter(pk__in=keys).order_by().only(*COLUMNS))
     tags, comments = tags_of(posts), comments_of(posts) if settings.SEARCH_COMMENTS else {}
     add_plain_entries(posts)
     for post in posts:

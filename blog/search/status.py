@@ -1,11 +1,11 @@
-"""What an operator would know of the index."""
+"""What the commands `doctor` and `search_index` report about the index."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
 
-from blog.search.indexing import is_current, shown_some_day
+from blog.search.indexing import indexed_posts, is_current
 from blog.search.models import SearchChange
 from blog.search.schema import version
 from blog.search.searching import reader
@@ -40,4 +40,4 @@ def status() -> Status:
     old = SearchChange.objects.filter(pk__gt=state.last, created_at__lt=timezone.now() - LATE)
     is_late = not is_current(state) and old.exists()
     size = sum(file.stat().st_size for file in path_of(state).iterdir())
-    return Status(True, is_current(state), is_late, n, shown_some_day().count(), size / 1e6)
+    return Status(True, is_current(state), is_late, n, indexed_posts().count(), size / 1e6)
