@@ -26,7 +26,9 @@ LEAD = 200
 MORE_MARK = '<span id="more"></span>'
 NOTE_MARK = re.compile(r'<sup class="footnote-ref"[^>]*><a [^>]*>[^<]*</a></sup>')
 BACK_MARK = re.compile(r' ?<a class="footnote-back"[^>]*>[^<]*</a>')
-NO_PROSE = re.compile(r"<(h[1-6]|pre|table|figure|section)\b.*?</\1>", re.DOTALL)
+NO_PROSE = re.compile(
+    r'<(h[1-6]|pre|table|figure|section)\b.*?</\1>|<(?:div|p) class="(?:code|callout)-title">.*?</(?:div|p)>', re.DOTALL
+)
 OWN_ID = re.compile(r'(<[a-z][a-z0-9]*(?: [^\s=>"]+="[^"]*")*?) id="[^"]*"')
 
 

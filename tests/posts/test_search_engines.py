@@ -141,3 +141,11 @@ def test_visibility_by_the_api(desk, client):
     assert "password" not in make_post(title="Open", password="left over").to_dict_sync()
     desk.force_login(people.bob())
     assert desk.get(f"/api/posts/{post.slug}/").status_code == 404
+
+
+def test_a_description_without_a_summary_is_the_beginning_of_the_prose(client):
+    post = make_post(
+        text='# Walks\n\n```python title="walk.py"\nwalk()\n```\n\n> [!NOTE]\n> By the river.\n\nAnd back.'
+    )
+
+    assert '<meta name="description" content="By the river. And back.">' in client.get(post.url).content.decode()
