@@ -68,6 +68,7 @@ def test_what_was_read_can_be_read_without_a_network_and_nothing_else(window, se
     expect(page.locator(".kept-page", has_text="Two")).to_be_visible()
     page.get_by_role("button", name="Delete the pages").click()
     expect(page.locator(".kept-page")).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete the pages")).to_be_hidden()
 
 
 def test_with_a_network_nothing_old_is_shown_and_what_was_deleted_is_forgotten(window, server):
