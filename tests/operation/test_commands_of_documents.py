@@ -213,6 +213,7 @@ def blog(tmp_path) -> Iterator[Site]:
         yield site
 
 
+@pytest.mark.quality
 def test_commands_work_on_a_blog(blog):
     for command in ON_A_BLOG:
         blog.type(command)
