@@ -271,6 +271,8 @@ PAGE_CACHE_SETTLING_SECONDS = 1.0
 """Seconds after a change during which new pages are cached this long only, because other caches may lag."""
 PAGE_CACHE_STALE_AFTER_SECONDS = 3.0
 """Seconds after which a stale page is served while the new one is still being rendered."""
+PAGE_CACHE_VERSION_QUERY_SECONDS = 2.0
+"""Timeout of the query whether anything has changed. After it, pages are served as they were."""
 CDN = read(env.str, "CDN", "", validate=validate.OneOf(("", "cloudflare", "fastly", "http")))
 """The CDN or cache that is told what to purge, by the request that it understands (docs/cdn.md); empty: none."""
 CDN_PURGE_URL = read(env.str, "CDN_PURGE_URL", "")

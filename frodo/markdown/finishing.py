@@ -31,6 +31,8 @@ WIDEST = 648
 EXTERNAL = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 HEADING = re.compile(r"<(/?)h([1-6])\b")
 EMPTY_HEADER = re.compile(r"<th((?: [^\s=>\"]+=\"[^\"]*\")*)></th>")
+UNNAMED = re.compile(r'<a((?: [^\s=>"]+="[^"]*")*)>((?:\s|<(?:img|source|/?picture)(?: [^\s=>"]+="[^"]*")*>)*)</a>')
+"""A link with images, or nothing, instead of words."""
 FRAME = re.compile(r'<iframe((?: [^\s=>"]+="[^"]*")*)>[^<]*</iframe>')
 VIDEO = {
     "en": ("Video", "From {}. It loads when you press play."),
@@ -58,7 +60,8 @@ def finish_html(clean: str, pictures: Pictures | None, language: str = "en") -> 
         return opening(tag, attributes)
 
     clean = EMPTY_HEADER.sub(r"<td\1></td>", level_headings(clean))  # a header must name its column
-    return FRAME.sub(lambda match: player(parts(match[1]), language), TAG.sub(change, clean))
+    clean = UNNAMED.sub(named_link, TAG.sub(change, clean))
+    return FRAME.sub(lambda match: player(parts(match[1]), language), clean)
 
 
 def level_headings(clean: str) -> str:
@@ -85,10 +88,18 @@ def link(attributes: dict[str, str]) -> None:
             attributes["rel"] = " ".join([*words, "noopener"])
 
 
+def named_link(match: re.Match[str]) -> str:
+    """A name for screen readers: where the link leads, unless an image says more (WCAG 2.2, 2.4.4)."""
+    attributes = parts(match[1])
+    if "href" not in attributes or attributes.get("title") or re.search(r' alt="[^"]', match[2]):
+        return match[0]
+    return opening("a", {**attributes, "aria-label": EXTERNAL.sub("", attributes["href"])}) + match[2] + "</a>"
+
+
 def picture(attributes: dict[str, str], pictures: Pictures | None, *, alone: bool) -> str:
     """Width and height keep the page from jumping when the picture arrives."""
     source = html.unescape(attributes.get("src", ""))
-    attributes.setdefault("alt", "")
+    attributes["alt"] = attributes.get("alt", "").strip()
     known = pictures(source) if pictures and source else None
     sources: tuple[tuple[str, str], ...] = ()
     if known:

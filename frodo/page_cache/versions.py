@@ -23,8 +23,6 @@ from frodo.site_settings.values import on_load
 logger = logging.getLogger(__name__)
 
 GROUP = "frodo.pages"
-LOOK_TIMEOUT = 2.0
-"""Timeout of a version query."""
 TRUST = 5
 """Missed checks before cached pages are no longer trusted."""
 REJOIN = 600
@@ -203,7 +201,7 @@ class VersionWatcher:
 
     async def ask(self) -> bool:
         """Whether a scheduled change became due since the last check."""
-        async with asyncio.timeout(LOOK_TIMEOUT):
+        async with asyncio.timeout(settings.PAGE_CACHE_VERSION_QUERY_SECONDS):
             if self.asking is not None:
                 await asyncio.wait([self.asking])  # one thread is enough to hang at a database that says nothing
             began, before = time(), self.n

@@ -51,6 +51,24 @@ def test_a_picture_knows_its_size_and_waits():
     assert '<img src="/a.png" width="5" alt="" loading="lazy" decoding="async">' in html
 
 
+def test_an_alternative_text_of_spaces_is_none():
+    assert '<img alt="" src="/a.png"' in render_post("![ ](/a.png)").html
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("[![](a.png)](https://x.org/b?a=1&b=2)", 'rel="noopener" aria-label="x.org/b?a=1&amp;b=2"><img'),
+        ("[](/b)", '<a href="/b" aria-label="/b"></a>'),
+        ("[![Tea](a.png)](/b)", '<a href="/b"><img'),
+        ("[![](a.png) Tea](/b)", '<a href="/b"><img'),
+        ('<a href="/b" title="Tea"><img src="a.png"></a>', '<a href="/b" title="Tea"><img'),
+    ],
+)
+def test_a_link_without_words_is_named_by_its_url(text, link):
+    assert link in render_post(text).html
+
+
 def test_a_picture_nobody_knows_has_no_size():
     assert "width" not in render_post("![a](/b.png)", pictures=SIZES.get).html
 

@@ -104,7 +104,7 @@ class TranslatedContent(MarkdownContent):
 
     def save(self, **kwargs: Any) -> None:
         discussion_before = None if self._state.adding else self.discussion_before
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(**kwargs)
             if discussion_before not in (None, self.discussion_id):
                 self.change_discussion(discussion_before)
