@@ -42,7 +42,7 @@ def test_a_caption_stays_with_its_picture():
 
 
 def test_a_picture_can_be_a_link():
-    assert re.search(r'<a href="/b"><picture>.*</picture></a>', render("[![](/a.png)](/b)"))
+    assert re.search(r'<a href="/b"><picture>.*</picture></a>', render("[![A cup](/a.png)](/b)"))
 
 
 @pytest.mark.parametrize(
