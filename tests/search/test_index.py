@@ -102,6 +102,7 @@ def test_without_an_index_the_database_answers_and_the_page_says_so(client):
 def test_without_an_index_years_at_the_ends_of_the_calendar_are_no_error(client, settings, zone):
     settings.TIME_ZONE = zone
     make_post(title="Tea")
+    shutil.rmtree(root(), ignore_errors=True)  # that of the test before would answer
 
     with locked("build"):
         for years in ("year:0000", "year:0001", "year:-2000", "year:9999", "year:9999-0000"):
