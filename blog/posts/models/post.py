@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Self
 
 from django.conf import settings
@@ -310,6 +310,20 @@ class Post(TranslatedContent):
     def event_key(self) -> str:
         """Required for the events of an unlisted post, whose ID can be guessed; its page contains the key."""
         return self.access_key[:32] if self.visibility == self.Visibility.UNLISTED else ""
+
+    @property
+    def comments_close_at(self) -> datetime | None:
+        """When comments close by age; None for never."""
+        discussion = self.discussion
+        if discussion is None or not site.COMMENT_CLOSE_DAYS or discussion.published_at is None:
+            return None
+        return discussion.published_at + timedelta(days=site.COMMENT_CLOSE_DAYS)
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether comments are open and the post is not too old."""
+        discussion, closing = self.discussion, self.comments_close_at
+        return discussion is not None and discussion.comments_open and (closing is None or timezone.now() < closing)
 
     @property
     def views(self) -> int | None:

@@ -1,15 +1,15 @@
+"""Translations of a post, and the discussion that a translation may share with its original."""
+
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Optional, Self, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from blog.events.services import record
 from blog.posts.models.content import MarkdownContent
-from frodo.site_settings import site
 
 if TYPE_CHECKING:
     from blog.posts.models.post import Post
@@ -29,7 +29,6 @@ class TranslatedContent(MarkdownContent):
     last_event: Any
     live: Any
     n_comments: Any
-    published_at: Any
     reactions: Any
     translated_as: Any
     translation_of_id: int | None
@@ -161,17 +160,3 @@ class TranslatedContent(MarkdownContent):
             post.n_comments, post.reactions, post.last_event = (
                 (original.n_comments, original.reactions, original.last_event) if original else (0, {}, 0)
             )
-
-    @property
-    def comments_close_at(self) -> datetime | None:
-        """When comments close by age; None for never."""
-        discussion = self.discussion
-        if discussion is None or not site.COMMENT_CLOSE_DAYS or discussion.published_at is None:
-            return None
-        return discussion.published_at + timedelta(days=site.COMMENT_CLOSE_DAYS)
-
-    @property
-    def takes_comments(self) -> bool:
-        """Whether comments are open and the post is not too old."""
-        discussion, closing = self.discussion, self.comments_close_at
-        return discussion is not None and discussion.comments_open and (closing is None or timezone.now() < closing)
