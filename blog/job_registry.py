@@ -36,7 +36,7 @@ def register_jobs() -> None:
     image = {"priority": 6, "max_attempts": 3}
     register("draw_share_image", share_images.draw_share_image, _("Draw the image of a post for other sites"), **image)
     images = _("Draw the images of posts for other sites")
-    register("draw_share_images", share_images.draw_share_images, images, every=day, priority=7)
+    register("draw_share_images", share_images.draw_share_images, images, every=day, priority=7, is_long=True)
     announcement = {"priority": 6, "backoff": timedelta(minutes=5)}
     register("submit_to_indexnow", announcements.submit_to_indexnow, _("Submit a post to IndexNow"), **announcement)
     register("ping_websub_hub", announcements.ping_websub_hub, _("Notify the WebSub hub of a post"), **announcement)

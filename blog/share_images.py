@@ -6,6 +6,7 @@ Background jobs draw them. The file's name depends on all that is drawn, so a ch
 import hashlib
 import logging
 import re
+import time
 import unicodedata
 from functools import lru_cache
 from io import BytesIO
@@ -87,7 +88,9 @@ def draw_share_image(post: int) -> None:
 def draw_share_images() -> None:
     for post in Post.objects.published().newest().for_list()[:MAX_POSTS]:
         if is_outdated(post):
+            began = time.monotonic()
             update_image(post)
+            time.sleep(time.monotonic() - began)  # the same process answers readers meanwhile
 
 
 def update_image(post: Post) -> None:
