@@ -90,7 +90,7 @@ def fold(text: str) -> str:
 def fold_with_places(text: str) -> tuple[str, list[int] | range]:
     """The folded text, spaces as they are, and from where in `text` each of its characters comes."""
     folded = text.translate(FOLDS)
-    if len(folded) == len(text) and all(map(FOLDS.__getitem__, map(ord, text))):
+    if len(folded) == len(text) and all(FOLDS[ord(c)] for c in set(text)):
         return folded, range(len(text))
     return folded, [n for n, c in enumerate(text) for _part in FOLDS[ord(c)]]
 

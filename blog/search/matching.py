@@ -1,10 +1,11 @@
 """Turns a Query into one of tantivy's: which posts match, and how well."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 import tantivy
+from django.conf import settings
 
 from blog.search.query import Clause, Query
 from blog.search.schema import BOOSTS, PAIRS, schema
@@ -33,21 +34,24 @@ STOP_WORDS = frozenset(
 )
 
 
-def to_tantivy(query: Query, searcher: tantivy.Searcher, now: int, *, is_loose: bool = False) -> Q:
-    """`is_loose`: parts of words match as well, and a long Chinese run need not be whole."""
+def to_tantivy(query: Query, unknown: Set[Clause], now: int, *, is_loose: bool = False) -> Q:
+    """`unknown`: those of `unknown_words`. `is_loose`: parts of words match as well, and a long Chinese run need not be
+    whole.
+    """
     parts = [(Must, in_range("published_at", None, now))]
     needed = [clause for clause in query.clauses if not is_stop_word(clause)] or list(query.clauses)
-    found = [in_fields(clause, searcher, BOOSTS, is_loose) for clause in needed]
+    boosts = {field: boost for field, boost in BOOSTS.items() if field != "comments" or settings.SEARCH_COMMENTS}
+    found = [in_fields(clause, boosts, is_loose, clause in unknown) for clause in needed]
     if len(found) > STRICT_UP_TO or (is_loose and len(found) > 1):
         least = len(found) - max(1, len(found) // 4)
         parts.append((Must, Q.boolean_query([(Should, each) for each in found], minimum_number_should_match=least)))
     else:
         parts += [(Must, each) for each in found]
     if query.clauses:
-        in_title = [(Must, in_fields(clause, searcher, {"title": 1.0}, is_loose)) for clause in needed]
+        in_title = [(Must, in_fields(clause, {"title": 1.0}, is_loose)) for clause in needed]
         parts.append((Should, Q.const_score_query(Q.boolean_query(in_title), IN_TITLE)))
     parts += [(Should, each) for each in near_one_another(query.clauses)]
-    parts += [(MustNot, in_fields(clause, searcher, BOOSTS, False)) for clause in query.excluded]
+    parts += [(MustNot, in_fields(clause, boosts, False)) for clause in query.excluded]
     parts += [(Must, Q.const_score_query(Q.term_query(schema, "tag", tag), 0.0)) for tag in query.tags]
     if query.years:
         parts.append((Must, in_range("year", *query.years)))
@@ -64,11 +68,10 @@ def is_stop_word(clause: Clause) -> bool:
     return not clause.is_phrase and len(clause.tokens) == 1 and clause.tokens[0] in STOP_WORDS
 
 
-def in_fields(clause: Clause, searcher: tantivy.Searcher, boosts: dict[str, float], is_loose: bool) -> Q:
-    is_found = not clause_is_word(clause) or is_indexed(clause.tokens[0], searcher)
+def in_fields(clause: Clause, boosts: dict[str, float], is_loose: bool, is_unknown: bool = False) -> Q:
     found = []
     for field, boost in boosts.items():
-        for query, worth in clause_queries(clause, field, is_loose, is_found):
+        for query, worth in clause_queries(clause, field, is_loose, is_unknown):
             found.append(Q.boost_query(query, boost * worth))
     return Q.disjunction_max_query(found, TIE)
 
@@ -77,7 +80,7 @@ def clause_is_word(clause: Clause) -> bool:
     return not clause.is_unspaced and len(clause.tokens) == 1
 
 
-def clause_queries(clause: Clause, field: str, is_loose: bool, is_found: bool) -> Iterator[tuple[Q, float]]:
+def clause_queries(clause: Clause, field: str, is_loose: bool, is_unknown: bool) -> Iterator[tuple[Q, float]]:
     """The ways in which a clause can be in a field, with their worth."""
     tokens = clause.tokens
     if clause.is_unspaced and not clause.is_phrase:
@@ -98,7 +101,7 @@ def clause_queries(clause: Clause, field: str, is_loose: bool, is_found: bool) -
         yield Q.term_query(schema, field, stem), STEMMED
     if clause.is_last and len(word) >= MIN_BEGINNING:
         yield Q.regex_query(schema, field, re.escape(word) + ".*"), BEGINNING
-    if not is_found:
+    if is_unknown:
         if len(word) >= MIN_PART and word.isascii() and (is_loose or field in SHORT):
             yield Q.regex_query(schema, field, f"{ANY}{re.escape(word)}{ANY}"), PART
         if len(word) >= MIN_MISSPELT and word.isascii():
@@ -135,7 +138,17 @@ def near_one_another(clauses: Sequence[Clause]) -> list[Q]:
     return found
 
 
-def is_indexed(word: str, searcher: tantivy.Searcher) -> bool:
-    """Whether some post has the word or one of the same stem."""
+def unknown_words(query: Query, searcher: tantivy.Searcher) -> set[Clause]:
+    """Words that no post has, nor one of the same stem, nor one that begins so while it is typed. Such are looked for
+    as parts of words and misspelt, which asks about every word of the index.
+    """
+    return {clause for clause in query.clauses if clause_is_word(clause) and not is_indexed(clause, searcher)}
+
+
+def is_indexed(clause: Clause, searcher: tantivy.Searcher) -> bool:
+    [word] = clause.tokens
     terms = {word, STEM + stem_of(word), stem_of(word)}
-    return any(searcher.doc_freq(field, term) for field in BOOSTS for term in terms)
+    if any(searcher.doc_freq(field, term) for field in BOOSTS for term in terms):
+        return True
+    is_beginning = clause.is_last and len(word) >= MIN_PART
+    return is_beginning and any(searcher.terms_with_prefix(field, word, limit=1) for field in BOOSTS)

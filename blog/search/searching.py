@@ -2,13 +2,14 @@
 
 import logging
 import time
+from collections import Counter
 from typing import Any
 
 import tantivy
 
 from blog.search.containment import containing
 from blog.search.indexing import update_index
-from blog.search.matching import to_tantivy
+from blog.search.matching import to_tantivy, unknown_words
 from blog.search.query import Query, SearchResults
 from blog.search.schema import version
 from blog.search.state import State, forget_state, path_of, read_state
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE, BUILT_AT_ONCE = 20, 200
 """A search itself applies changes of so many posts, so that it finds what was just written, and builds the index of a
 blog of so many. More is the indexer's."""
+COUNTED = 1000
+"""Hits whose years are counted in Python after a slow search; for more, and after a quick one, by the index."""
 
 
 def search(query: Query, start: int = 0, limit: int = 10) -> SearchResults:
@@ -52,20 +55,30 @@ def from_index(query: Query, start: int, limit: int) -> SearchResults | None:
 
 
 def ask(query: Query, searcher: tantivy.Searcher, start: int, limit: int) -> SearchResults:
-    now = int(time.time())
+    now, unknown = int(time.time()), unknown_words(query, searcher)
+    most = max(start + limit, COUNTED if unknown else 1)
     for is_loose in (False, True):
-        wanted = to_tantivy(query, searcher, now, is_loose=is_loose)
-        found: Any = searcher.search(wanted, max(limit, 1), offset=start, weight_by_field="weight")
+        wanted = to_tantivy(query, unknown, now, is_loose=is_loose)
+        found: Any = searcher.search(wanted, most, weight_by_field="weight")
         if found.count:
             break
-    keys = searcher.fast_field_values("id", [address for _score, address in found.hits])
-    years = years_of(wanted, searcher) if found.count > limit else {}  # all on one page need no filter
+    addresses = [address for _score, address in found.hits]
+    keys = searcher.fast_field_values("id", addresses[start : start + limit])
+    years: dict[int, int] = {}
+    if found.count > limit:  # all on one page need no filter
+        is_whole = found.count == len(addresses)
+        years = counted_years(addresses, searcher) if is_whole else asked_years(wanted, searcher)
+    years = dict(sorted(years.items(), reverse=True))
     return SearchResults([int(key or 0) for key in keys], found.count, years, is_loose and bool(found.count))
 
 
-def years_of(wanted: tantivy.Query, searcher: tantivy.Searcher) -> dict[int, int]:
+def counted_years(addresses: list[tantivy.DocAddress], searcher: tantivy.Searcher) -> dict[int, int]:
+    return Counter(int(year or 0) for year in searcher.fast_field_values("year", addresses))
+
+
+def asked_years(wanted: tantivy.Query, searcher: tantivy.Searcher) -> dict[int, int]:
     buckets = searcher.aggregate(wanted, {"years": {"terms": {"field": "year", "size": 100}}})["years"]["buckets"]
-    return dict(sorted(((int(each["key"]), each["doc_count"]) for each in buckets), reverse=True))
+    return {int(each["key"]): each["doc_count"] for each in buckets}
 
 
 class Reader:
