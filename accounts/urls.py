@@ -39,12 +39,15 @@ urlpatterns = [
     path("accounts/guest/export/", views.export, {"guest": True}, name="guest_export"),
     path("accounts/guest/erase/", views.erase, {"guest": True}, name="guest_erase"),
     path("accounts/erased/", views.gone, name="erased"),
-    path("api/token/", api.SignIn.as_view(), name="api-token"),
-    path("api/token/refresh/", api.Refresh.as_view(), name="api-token-refresh"),
-    path("api/token/revoke/", api.Revoke.as_view(), name="api-token-revoke"),
-    path("api/me/tokens/", api.PersonalTokens.as_view(), name="api-tokens"),
-    path("api/me/tokens/<int:pk>/", api.PersonalTokenDetail.as_view(), name="api-own-token"),
-    path("api/me/devices/", api.Devices.as_view(), name="api-devices"),
-    path("api/me/devices/<int:pk>/", api.DeviceDetail.as_view(), name="api-device"),
     re_path(r"^avatar/(?P<key>[0-9a-f]{32})\.svg$", views.avatar, name="avatar"),
 ]
+api_urlpatterns = [
+    path("token/", api.SignIn.as_view(), name="api-token"),
+    path("token/refresh/", api.Refresh.as_view(), name="api-token-refresh"),
+    path("token/revoke/", api.Revoke.as_view(), name="api-token-revoke"),
+    path("me/tokens/", api.PersonalTokens.as_view(), name="api-tokens"),
+    path("me/tokens/<int:pk>/", api.PersonalTokenDetail.as_view(), name="api-own-token"),
+    path("me/devices/", api.Devices.as_view(), name="api-devices"),
+    path("me/devices/<int:pk>/", api.DeviceDetail.as_view(), name="api-device"),
+]
+"""Below `/api/`."""

@@ -22,8 +22,8 @@ from blog.moderation import views as moderation
 from blog.moderation.api import Reports
 from blog.notifications import views as notifications
 from blog.notifications.preferences import own_subscription
+from blog.posts import urls as posts
 from blog.posts.events_api import Events
-from blog.posts.urls import usual_feed_urls
 from blog.posts.views import nothing, post, unlock
 from blog.reactions import api as reactions_api
 from blog.reactions.services import own_reactions
@@ -60,8 +60,8 @@ urlpatterns = [
     path("activities/atom.xml", shared()(activities_feeds.Atom()), name="activities_atom"),
     path("activities/rss.xml", shared()(activities_feeds.Rss()), name="activities_rss"),
     path("activities/feed.json", activities_feeds.json_feed, name="activities_json_feed"),
-    *usual_feed_urls("activities/", "activities_"),
-    path("", include("blog.posts.urls")),
+    path("activities/", include(posts.usual_feed_urls("activities_"))),
+    path("", include(posts)),
     path("appearance/<str:version>.css", site.appearance, name="appearance"),
     path("theme/<str:name>/<str:version>/<path:path>", site.theme_file, name="theme_file"),
     path("blogroll/", site.blogroll, name="blogroll"),
@@ -88,29 +88,32 @@ urlpatterns = [
     path("notifications/stop/<str:token>/", notifications.stop, name="notifications-stop"),
     path("notifications/confirm/<str:token>/", notifications.confirm, name="notifications-confirm"),
     path("notifications/", notifications.mine, name="notifications"),
-    # API
+    path("<path:path>", nothing),
+]
+api_urlpatterns = [
+    *posts.api_urlpatterns,
     path(
-        "api/me/",
+        "me/",
         reader_api.Me.as_view(),
         {"parts": [editable, own_reactions, own_subscription, ticket]},
         name="api-me",
     ),
-    path("api/activities/", activities_api.Activities.as_view(), name="api-activities"),
-    path("api/activities/events/", activities_api.Events.as_view(), name="api-activities-events"),
-    path("api/activities/<int:pk>/", activities_api.ActivityDetail.as_view(), name="api-activity"),
-    path("api/posts/<str:slug>/comments/", comments_api.Comments.as_view(), name="api-comments"),
-    path("api/posts/<str:slug>/writing/", reader_api.Writing.as_view(), name="api-writing"),
-    path("api/posts/<str:slug>/people/", reader_api.People.as_view(), name="api-people"),
-    path("api/posts/<str:slug>/events/", Events.as_view(), name="api-events"),
-    path("api/posts/<str:slug>/reactions/", reactions_api.PostReaction.as_view(), name="api-post-reactions"),
-    path("api/comments/<int:pk>/", comments_api.CommentDetail.as_view(), name="api-comment"),
-    path("api/comments/<int:pk>/report/", Reports.as_view(), name="api-report"),
-    path("api/comments/<int:pk>/reactions/", reactions_api.CommentReaction.as_view(), name="api-comment-reactions"),
-    path("api/most-read/", MostRead.as_view(), name="api-most-read"),
-    path("api/search/", Search.as_view(), name="api-search"),
-    path("api/markdown/", reader_api.Markdown.as_view(), name="api-markdown"),
-    path("api/uploads/", media_api.Uploads.as_view(), name="api-uploads"),
-    path("api/uploads/<int:pk>/", media_api.UploadDetail.as_view(), name="api-upload"),
-    path("api/<path:path>", no_endpoint),
-    path("<path:path>", nothing),
+    path("activities/", activities_api.Activities.as_view(), name="api-activities"),
+    path("activities/events/", activities_api.Events.as_view(), name="api-activities-events"),
+    path("activities/<int:pk>/", activities_api.ActivityDetail.as_view(), name="api-activity"),
+    path("posts/<str:slug>/comments/", comments_api.Comments.as_view(), name="api-comments"),
+    path("posts/<str:slug>/writing/", reader_api.Writing.as_view(), name="api-writing"),
+    path("posts/<str:slug>/people/", reader_api.People.as_view(), name="api-people"),
+    path("posts/<str:slug>/events/", Events.as_view(), name="api-events"),
+    path("posts/<str:slug>/reactions/", reactions_api.PostReaction.as_view(), name="api-post-reactions"),
+    path("comments/<int:pk>/", comments_api.CommentDetail.as_view(), name="api-comment"),
+    path("comments/<int:pk>/report/", Reports.as_view(), name="api-report"),
+    path("comments/<int:pk>/reactions/", reactions_api.CommentReaction.as_view(), name="api-comment-reactions"),
+    path("most-read/", MostRead.as_view(), name="api-most-read"),
+    path("search/", Search.as_view(), name="api-search"),
+    path("markdown/", reader_api.Markdown.as_view(), name="api-markdown"),
+    path("uploads/", media_api.Uploads.as_view(), name="api-uploads"),
+    path("uploads/<int:pk>/", media_api.UploadDetail.as_view(), name="api-upload"),
+    path("<path:path>", no_endpoint),
 ]
+"""Below `/api/`."""

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from blog.urls import admin_urlpatterns
+from accounts import urls as accounts
+from blog import urls as blog
 from frodo.api.schema.views import Docs, Schema
 from frodo.files import elsewhere
 from frodo.health import healthz, readyz
@@ -18,16 +19,21 @@ handler500 = "frodo.error_views.server_error"
 
 ADMIN = settings.ADMIN_PATH
 
+api_urlpatterns = [
+    path("schema/", Schema.as_view(), name="api-schema"),
+    *accounts.api_urlpatterns,
+    *blog.api_urlpatterns,
+]
 urlpatterns = [
-    path("", include("accounts.urls")),  # its door to the admin comes before Django's
-    path(f"{ADMIN}/", include(admin_urlpatterns)),
+    path("api/", include(api_urlpatterns)),
+    path("", include(accounts)),
+    path(f"{ADMIN}/", include(blog.admin_urlpatterns)),
     path(f"{ADMIN}/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
     *([path("media/<path:name>", elsewhere)] if settings.MEDIA_PUBLIC_URL or not settings.MEDIA_IS_LOCAL else []),
-    path("api/schema/", Schema.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(), name="api-docs"),
-    path("", include("blog.urls")),
+    path("", include(blog)),
 ]
