@@ -19,6 +19,7 @@ from blog.importers.markup.placeholders import without_empty_lines
 from blog.importers.markup.snippets import destination, titled
 from frodo.markdown import render_post
 from frodo.markdown import sanitizer as clean
+from frodo.markdown.finishing import finish_html
 
 MORE = "<!--more-->"
 BLOCKS = frozenset(
@@ -267,7 +268,8 @@ def as_html(node: Tag | NavigableString) -> str:
 
 
 def shown(block: str) -> str:
-    return canonical(clean.sanitize(clean.AUTHOR, block))
+    """With levels of headings and empty headers of tables changed as in rendered Markdown."""
+    return canonical(finish_html(clean.sanitize(clean.AUTHOR, block), None))
 
 
 def to_markdown(blocks: list[str]) -> str:

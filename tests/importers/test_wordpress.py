@@ -332,6 +332,15 @@ CLASSIC = {
     "URL": ("a\n\nhttps://example.org/x?a=1&b=2\n\nb", "a\n\n<https://example.org/x?a=1&b=2>\n\nb"),
     "audio": ('[audio src="/a.mp3"]', '<p><audio controls="" src="/a.mp3"></audio></p>'),
     "unknown": ("[[gallery]] and [unknown x=1]in[/unknown]", "[gallery] and [unknown x=1]in[/unknown]"),
+    "headings of any level": ("<h3>A</h3>\n\na\n\n<h5>B</h5>\n\n<h1>C</h1>", "### A\n\na\n\n##### B\n\n# C"),
+    "headings beside what stays HTML": (
+        "<h2>A</h2>\n\n<h3>B</h3>\n\n<table><tr><td>a</td></tr></table>\n\n<h3>C</h3>",
+        "## A\n\n### B\n\n<table><tbody><tr><td>a</td></tr></tbody></table>\n\n### C",
+    ),
+    "table with an empty corner": (
+        "<table><thead><tr><th></th><th>a</th></tr></thead><tbody><tr><td>b</td><td>1</td></tr></tbody></table>",
+        "|  | a |\n| --- | --- |\n| b | 1 |",
+    ),
     "table": (
         '<table><tr><td colspan="2">a</td></tr></table>',
         '<table><tbody><tr><td colspan="2">a</td></tr></tbody></table>',
