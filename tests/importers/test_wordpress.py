@@ -123,10 +123,15 @@ def test_a_post_has_the_categories_above_its_own(run, tmp_path):
         "/?page_id=12",
         "/category/drinks/tea/",
         "/category/drinks/",
+        "/tag/c-plus-plus/",
+        "/tag/c-plus-plus/page/2/",
     ],
 )
 def test_old_urls_redirect(run, client, tmp_path, old):
-    inside = '<category domain="category" nicename="tea">Tea</category>'
+    inside = (
+        '<category domain="category" nicename="tea">Tea</category>'
+        '<category domain="post_tag" nicename="c-plus-plus">C++</category>'
+    )
     kind = "page" if "page_id" in old else "post"
     run(
         export(
@@ -136,7 +141,12 @@ def test_old_urls_redirect(run, client, tmp_path, old):
 
     answer = client.get(old)
 
-    targets = {"/category/drinks/tea/": "/tag/tea/", "/category/drinks/": "/tag/drinks/"}
+    targets = {
+        "/category/drinks/tea/": "/tag/tea/",
+        "/category/drinks/": "/tag/drinks/",
+        "/tag/c-plus-plus/": "/tag/c/",
+        "/tag/c-plus-plus/page/2/": "/tag/c/page/2/",
+    }
     entry = Page.objects.first() or Post.objects.first()
     assert (answer.status_code, answer.url) == (301, targets.get(old, entry.url))
 

@@ -44,6 +44,8 @@ class WordPress(ExportReader):
         """Login, e-mail address and name, by login and by number."""
         self.categories: dict[str, tuple[str, str]] = {}
         """Name and the parent's slug, by slug."""
+        self.tag_names: dict[str, str] = {}
+        """By slug, of the tags that posts have."""
         self.attachments: dict[str, tuple[str, str]] = {}
         """URL and description of each attached image, by number."""
         self.attached: dict[str, list[str]] = {}
@@ -180,6 +182,7 @@ class WordPress(ExportReader):
             name = html.unescape((category.text or "").strip())
             if domain in ("tag", "post_tag"):
                 names.append(name)
+                self.tag_names.setdefault(slug, name)
             elif domain == "category" and slug != "uncategorized" and name:
                 parents = reversed(self.slugs_above(slug))
                 names += [*(self.categories[parent][0] for parent in parents if parent in self.categories), name]
@@ -211,13 +214,14 @@ class WordPress(ExportReader):
         return convert(clean(raw), left)
 
     def redirects(self) -> dict[str, str]:
-        """Of categories to the tags that they become, and of the main feeds."""
+        """Of tags, of categories to the tags that they become, and of the main feeds."""
         prefix = normal_path(self.base)
         redirects = {f"{prefix}/feed": "/rss.xml", f"{prefix}/comments/feed": "/comments.xml"} if self.base else {}
         for slug, (name, _parent) in self.categories.items():
             if slug != "uncategorized":
                 path = "/".join([*reversed(self.slugs_above(slug)), slug])
                 redirects[normal_path(f"{prefix}/category/{path}")] = f"tag:{name}"
+        redirects |= {normal_path(f"{prefix}/tag/{slug}"): f"tag:{name}" for slug, name in self.tag_names.items() if slug}
         return {path: target for path, target in redirects.items() if path}
 
     def slugs_above(self, slug: str) -> list[str]:
