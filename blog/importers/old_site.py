@@ -167,7 +167,8 @@ class ExportReader(Reader[Document]):
         self.posts: dict[str, str] = {}
         if downloads is None:
             self.missing_images_hint = _(
-                "Texts show images of the old site. To copy them, import again with --download, or with --media."
+                "Texts show images of the old site. To copy them, import again with “Download images” (--download), or "
+                "with a zip or folder that has them (--media)."
             )
 
     @property

@@ -57,7 +57,7 @@ class Report:
     hidden: dict[str, str] = field(default_factory=dict)
     """Drafts that their generator did not show to everyone, and why, by label."""
     left: Counter = field(default_factory=Counter)
-    """Tags and shortcodes left visible, by name."""
+    """Tags and shortcodes left visible, and blocks and elements that cannot be shown here, by name."""
     redirects: int = 0
     list_redirects: int = 0
     images_copied: int = 0
@@ -144,7 +144,7 @@ def details(report: Report) -> Iterator[str]:
         (_("links to Markdown files that are not here"), report.links_missing),
         (_("files that are not pictures, or too large"), report.images_unfit),
         (_("files that are no images, left on the old site"), report.other_files),
-        (_("tags left visible in the text"), report.left),
+        (_("tags that were not converted"), report.left),
         (_("files not in UTF-8"), report.encodings),
         (_("authors unknown here"), report.other_authors),
     ]

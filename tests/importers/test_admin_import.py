@@ -74,6 +74,19 @@ def test_where_there_is_one_user_no_authors_are_asked_for(desk, ann, tmp_path):
     assert "author-0" not in page
 
 
+def test_the_report_names_the_field_of_the_form_for_images_of_the_old_site(desk, ann, tmp_path):
+    form = desk.get(reverse("admin:blog_import_add")).content.decode()
+    file = export(tmp_path, item('<img src="/wp-content/uploads/a.png">'))
+    first = send(desk, ann, file.read_bytes()).json()
+    run_jobs()
+
+    page = desk.get(first["url"]).content.decode()
+
+    assert "<h1>Import a blog</h1>" in form
+    assert "Download images" in form
+    assert "import again with “Download images”" in page
+
+
 def test_an_archive_restores_a_site(desk, ann, data, settings):
     settings.MEDIA_ROOT = data / "media"
     make_comment(make_post(title="Tea", slug="tea"), text="Lovely.")

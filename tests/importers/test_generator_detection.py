@@ -174,7 +174,7 @@ def test_a_zola_site(run, client, tmp_path):
     output = run(write(tmp_path, files))
 
     assert (output["posts"], output["pages"], output["of these, drafts"], output["skipped"]) == (4, 1, 1, 2)
-    assert (output["pictures copied"], output["pictures missing"], output["tags left visible in the text"]) == (2, 0, 1)
+    assert (output["pictures copied"], output["pictures missing"], output["tags that were not converted"]) == (2, 0, 1)
     b, c = Post.objects.get(slug="be"), Post.objects.get(slug="c-茶")
     assert (b.published_at, f"{b.updated_at:%Y-%m}") == (datetime(2019, 1, 3, 2, tzinfo=UTC), "2020-02")
     assert sorted(tag.name for tag in b.tags.all()) == ["Asia", "Drinks", "Tea"]
@@ -271,6 +271,6 @@ def test_jekyll_takes_a_time_without_zone_for_one_of_utc(run, tmp_path, written,
 def test_tags_left_visible_are_counted_by_name(run, client, tmp_path):
     output = run(write(tmp_path, {"_posts/a.md": "title: Tea\n---\n{% chart x %} {% chart y %} {% poll z %}"}))
 
-    assert output["tags left visible in the text"] == 3
+    assert output["tags that were not converted"] == 3
     assert "chart 2, poll" in output
     assert "{% chart x %}" in client.get("/post/a/").content.decode()

@@ -221,7 +221,9 @@ class WordPress(ExportReader):
             if slug != "uncategorized":
                 path = "/".join([*reversed(self.slugs_above(slug)), slug])
                 redirects[normal_path(f"{prefix}/category/{path}")] = f"tag:{name}"
-        redirects |= {normal_path(f"{prefix}/tag/{slug}"): f"tag:{name}" for slug, name in self.tag_names.items() if slug}
+        redirects |= {
+            normal_path(f"{prefix}/tag/{slug}"): f"tag:{name}" for slug, name in self.tag_names.items() if slug
+        }
         return {path: target for path, target in redirects.items() if path}
 
     def slugs_above(self, slug: str) -> list[str]:
