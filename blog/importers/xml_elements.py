@@ -56,6 +56,9 @@ class Elements:
             self.parser.Parse(data, last)
         except expat.ExpatError as error:
             raise self.broken(explanation(error.code, self.depth), error.lineno) from error
+        except (ValueError, LookupError) as error:  # an encoding of several bytes such as GBK, or an unknown one
+            problem = _("Its first line names an encoding that cannot be read. Save it as UTF-8, and name UTF-8 there.")
+            raise self.broken(problem) from error
         self.n_bytes += len(data)
         if self.n_bytes - self.parser.CurrentByteIndex > MAX_ELEMENT:  # a tag that does not end
             raise self.too_long()

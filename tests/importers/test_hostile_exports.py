@@ -45,6 +45,15 @@ def test_another_encoding_than_it_says_is_refused(run, tmp_path):
         run(path)
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "x-unknown"])
+def test_an_encoding_that_cannot_be_read_is_refused(run, tmp_path, encoding):
+    path = export(tmp_path, item("x", title="茶"))
+    path.write_text(path.read_text().replace("UTF-8", encoding))
+
+    with pytest.raises(CommandError, match=r"tea\.xml, line 1: Its first line names an encoding that cannot be read"):
+        run(path)
+
+
 def test_control_characters_and_utf16_are_read(run, tmp_path):
     path = export(tmp_path, item("a\x08b\x0bc", title="茶"))
     path.write_bytes(path.read_text().replace('encoding="UTF-8"', "").encode("utf-16"))
