@@ -130,4 +130,5 @@ def opened(path: Path) -> Iterator[ArchiveFile]:
         with zipfile.ZipFile(path) as file:
             yield ArchiveFile(file)
     except UNREADABLE as error:
-        raise ArchiveError(_("The archive cannot be read: %(error)s") % {"error": error}) from error
+        message = _("The archive cannot be read (%(error)s). Copy it again, or export it again.")
+        raise ArchiveError(message % {"error": error}) from error

@@ -24,7 +24,7 @@ from blog.importers.importer import Importer
 from blog.importers.old_site import Downloads, ExportReader
 from blog.importers.report import Report
 from blog.importers.saving import ImportContext
-from blog.importers.unpacking import unpacked
+from blog.importers.unpacking import starts_with, unpacked
 from blog.importers.wordpress.reader import WordPress
 from frodo.progress import Progress, no_progress
 
@@ -130,11 +130,6 @@ def backup_of(path: Path) -> str:
         return "Halo"
     files = [path] if path.is_file() else path.glob("*.dat")
     return "Typecho" if any(starts_with(file, b"%TYPECHO_BACKUP_") for file in files) else ""
-
-
-def starts_with(path: Path, start: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(start)) == start
 
 
 def format_of(path: Path) -> str:

@@ -30,8 +30,8 @@ UNREADABLE = (
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
     """The path itself, or the content of a zip or gzip file in a temporary folder. Raises BrokenFile."""
-    is_gzip = path.is_file() and is_gzipped(path)
-    if not path.is_file() or not (is_gzip or zipfile.is_zipfile(path)):
+    is_gzip = path.is_file() and starts_with(path, b"\x1f\x8b")
+    if not path.is_file() or not (is_gzip or zipfile.is_zipfile(path) or starts_with(path, b"PK\3\4")):
         yield path
         return
     with TemporaryDirectory(prefix="frodo-import-") as name:
@@ -62,9 +62,9 @@ def unpack(path: Path, folder: Path) -> None:
         raise BrokenFile(path.name, 0, problem % {"problem": error}) from error
 
 
-def is_gzipped(path: Path) -> bool:
+def starts_with(path: Path, start: bytes) -> bool:
     with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
+        return file.read(len(start)) == start
 
 
 def ungzip(path: Path, folder: Path) -> Path:

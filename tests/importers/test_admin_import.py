@@ -127,6 +127,16 @@ def test_a_damaged_archive_says_what_is_wrong(desk, ann, data):
     assert (row.state, "manifest.json cannot be read" in row.report) == ("failed", True)
 
 
+def test_a_zip_that_was_cut_off_is_named_as_damaged(desk, ann, data):
+    call_command("export_blog", str(data / "blog.zip"), stdout=io.StringIO())
+    file = (data / "blog.zip").read_bytes()
+
+    send(desk, ann, file[:-100], name="blog.zip")
+    run_jobs()
+
+    assert "blog.zip: This zip file cannot be unpacked" in Import.objects.get().report
+
+
 def test_without_javascript_the_form_brings_the_file(desk, ann, tmp_path):
     file = SimpleUploadedFile("tea.xml", export(tmp_path, item("x")).read_bytes())
 
