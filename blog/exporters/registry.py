@@ -1,5 +1,6 @@
 """The formats of `export_blog`."""
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -45,4 +46,10 @@ def export(format: str, path: Path, progress: Progress) -> str:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise ExportError(_("%(path)s exists already, and is not an empty folder.") % {"path": path})
         path.mkdir(parents=True, exist_ok=True)
-    return FORMATS[format](path, progress)
+    try:
+        return FORMATS[format](path, progress)
+    except BaseException:
+        if format not in FILES:  # a file has a name of its own until it is complete
+            for entry in path.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        raise

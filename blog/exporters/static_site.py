@@ -4,6 +4,7 @@ The pages are asked for as a browser would and followed link by link. What only 
 search, live updates) is removed from them.
 """
 
+import errno
 import logging
 import re
 import shutil
@@ -235,14 +236,15 @@ class StaticCopy:
 
     def write_redirect(self, path: str, url: str) -> None:
         file = self.file_of(path if path.endswith((".html", ".htm")) else path.rstrip("/") + "/", is_page=True)
-        if NO_REDIRECT.search(path) or file.exists() or not file.is_relative_to(self.folder):
+        if NO_REDIRECT.search(path) or not file.is_relative_to(self.folder):
             return
         target = escape(url)
         page = f'<!doctype html><meta charset="utf-8"><title>{target}</title><link rel="canonical" href="{target}">'
         page += f'<meta http-equiv="refresh" content="0; url={target}"><a href="{target}">{target}</a>\n'
         try:
-            self.write(file, page.encode())
-        except OSError as error:  # a name that is too long, or a file where a folder should be
+            if not file.exists():
+                self.write(file, page.encode())
+        except (OSError, ExportError) as error:  # a name that is too long, or a file where a folder should be
             logger.warning("Static copy: no page for the redirect %s: %s", path, error)
 
     def file_of(self, path: str, *, is_page: bool = False) -> Path:
@@ -255,8 +257,15 @@ class StaticCopy:
         return file
 
     def write(self, file: Path, content: bytes) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            path = "/" + file.relative_to(self.folder).as_posix().removesuffix("index.html")
+            problem = _("The page %(path)s cannot be made: no file can have a name that long. Shorten its slug.")
+            raise ExportError(problem % {"path": path}) from error
 
 
 def export_static(folder: Path, progress: Progress) -> str:

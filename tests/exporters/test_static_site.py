@@ -5,9 +5,10 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import pytest
+from django.core.management import CommandError
 
-from blog.models import Post
-from tests.factories import make_comment
+from blog.models import Post, Redirect
+from tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,3 +98,22 @@ def images_feeds_and_redirects_come_along(copy: Path) -> None:
     assert f"/2019/01/tea.html {tea.url} 301\n" in (copy / "_redirects").read_text()
     assert "https://example.org/" in (copy / "elsewhere/index.html").read_text()
     assert "/post/new-name/" in page(copy, "/post/old-name").xpath("//a/@href")
+
+
+def test_a_redirect_too_long_for_a_file_is_only_a_line(site, manage, tmp_path):
+    tea = Post.objects.get(topic_order=2)
+    Redirect.objects.create(path="/" + "x" * 300, post=tea)
+
+    manage("export_blog", tmp_path / "out", "--format", "static")
+
+    assert f"/{'x' * 300} {tea.url} 301\n" in (tmp_path / "out/_redirects").read_text()
+
+
+def test_a_slug_too_long_for_a_file_is_named_and_nothing_is_left_behind(site, manage, tmp_path):
+    make_post(slug="茶" * 100)
+
+    for _again in range(2):
+        with pytest.raises(CommandError, match=r"The page /post/茶+/ cannot be made.* Shorten its slug"):
+            manage("export_blog", tmp_path / "out", "--format", "static")
+
+    assert list((tmp_path / "out").iterdir()) == []
