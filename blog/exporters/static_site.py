@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import default_storage
 from django.test import Client, override_settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from blog.exporters import ExportError
@@ -144,7 +146,7 @@ class StaticCopy:
 
     def run(self) -> None:
         self.seen.add(NOT_FOUND)
-        not_found = self.client.get(NOT_FOUND, secure=self.is_secure)
+        not_found = self.get(NOT_FOUND)
         self.write_page(self.folder / "404.html", CANONICAL.sub("", not_found.content.decode()), "/")
         for path in (*SEEDS, *self.paths()):
             self.add(path)
@@ -152,6 +154,11 @@ class StaticCopy:
             self.progress(_("pages"), len(self.seen) - len(self.queue), len(self.seen))
             self.take(self.queue.popleft())
         self.write_redirects()
+
+    def get(self, path: str) -> Any:
+        """A request leaves the language of its page behind, and what a person is told has another."""
+        with translation.override(translation.get_language()):
+            return self.client.get(path, secure=self.is_secure)
 
     def paths(self) -> Iterator[str]:
         """Pages that nothing may link to."""
@@ -167,7 +174,7 @@ class StaticCopy:
         if settings.MEDIA_IS_LOCAL and path.startswith(settings.MEDIA_URL):
             self.copy_media(unquote(path.removeprefix(settings.MEDIA_URL)), path)
             return
-        response = self.client.get(path, secure=self.is_secure)
+        response = self.get(path)
         if response.status_code in (301, 302):
             self.add(response["Location"], path)
             self.write_redirect(unquote(path), response["Location"])

@@ -117,3 +117,7 @@ def test_a_slug_too_long_for_a_file_is_named_and_nothing_is_left_behind(site, ma
             manage("export_blog", tmp_path / "out", "--format", "static")
 
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_is_printed_is_in_the_language_that_was_asked_for(site, manage, tmp_path):
+    assert "文件共" in manage("export_blog", tmp_path / "out", "--format", "static", "--language", "zh-hans")
