@@ -123,6 +123,17 @@ def test_nothing_is_found_on_a_sample_of_screens_in_chinese(desk, screens):
     assert not found, "\n".join(found)
 
 
+def test_a_long_path_leaves_room_for_the_other_columns(desk, server):
+    server.run("from blog.models import Redirect; Redirect.objects.create(path='/' + 'x' * 400, url='/atom.xml')")
+    page = desk(viewport={"width": 1440, "height": 900})
+
+    page.goto("/admin/blog/redirect/?q=xxxx")
+
+    last = page.locator("#result_list tbody td").last.bounding_box()
+    assert last["x"] + last["width"] <= 1440
+    assert page.locator("#result_list .field-leads_to").bounding_box()["width"] >= 160
+
+
 @pytest.mark.quality
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_nothing_is_found_on_any_screen(desk, screens, locale):
