@@ -82,6 +82,17 @@ def test_an_export_that_fails_says_why(site, desk, monkeypatch):
     assert 'http-equiv="refresh"' not in page
 
 
+def test_a_page_that_reloads_has_no_form_to_reset(site, desk):
+    desk.post("/admin/export/", {"format": "wxr"})
+
+    page = desk.get("/admin/export/").content.decode()
+
+    assert 'http-equiv="refresh"' in page
+    assert 'name="format"' not in page
+    Worker().run_due(["export_blog"])
+    assert 'name="format"' in desk.get("/admin/export/").content.decode()
+
+
 def test_only_the_owner_may(client, desk, site):
     page = start(desk, "wxr")
     client.force_login(people.edith())
