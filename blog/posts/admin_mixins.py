@@ -71,7 +71,8 @@ class TrashMixin(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Nothing else is deleted with them."""
-        return [str(each) for each in objs], {}, set(), []
+        may = all(self.has_delete_permission(request, each) for each in objs)
+        return [str(each) for each in objs], {}, set() if may else {str(self.opts.verbose_name_plural)}, []
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -92,10 +93,19 @@ class TrashMixin(admin.ModelAdmin):
         self.message_user(request, _("“%s” was moved to the trash.") % obj_display, messages.SUCCESS)
         return HttpResponseRedirect(reverse(f"admin:blog_{self.opts.model_name}_changelist"))
 
+    def in_trash(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
+        """Those that the user may restore or delete. A message names the others."""
+        found = list(queryset.filter(trashed_at__isnull=False))
+        allowed = [each for each in found if self.has_delete_permission(request, each)]
+        if refused := [str(each) for each in found if each not in allowed]:
+            words = gettext("Left in the trash, as contributors restore and delete their own drafts only: %s.")
+            self.message_user(request, words % ", ".join(refused), messages.ERROR)
+        return allowed
+
     @admin.action(description=_("Restore"), permissions=["delete"])
     def restore(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in queryset.filter(trashed_at__isnull=False):
+        for entry in self.in_trash(request, queryset):
             trash.restore(entry)
             n += 1
         self.message_user(request, ngettext("%d entry restored.", "%d entries restored.", n) % n, messages.SUCCESS)
@@ -103,7 +113,7 @@ class TrashMixin(admin.ModelAdmin):
     @admin.action(description=_("Delete permanently"), permissions=["delete"])
     def delete_permanently(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in queryset.filter(trashed_at__isnull=False):
+        for entry in self.in_trash(request, queryset):
             entry.delete()
             n += 1
         self.message_user(request, ngettext("%d entry deleted.", "%d entries deleted.", n) % n, messages.SUCCESS)

@@ -151,6 +151,31 @@ def test_a_contributor_restores_own_drafts_only(client, ann):
     assert list(Post.objects.all()) == [own]
 
 
+def test_a_contributor_deletes_own_drafts_only(client):
+    draft, published = (make_post(author=people.cid(), status=status) for status in ("draft", "published"))
+    client.force_login(people.cid())
+    lists = reverse("admin:blog_post_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": [draft.pk, published.pk]}
+
+    assert "You cannot delete all of these." in client.post(lists, chosen).content.decode()
+    assert client.post(lists, {**chosen, "post": "yes"}).status_code == 403
+    assert Post.objects.count() == 2
+
+    client.post(lists, {**chosen, "_selected_action": [draft.pk], "post": "yes"})
+    assert list(Post.objects.all()) == [published]
+
+
+@pytest.mark.parametrize("action", ["restore", "delete_permanently"])
+def test_what_was_published_is_not_a_contributors_to_restore_or_delete_for_good(client, action):
+    post = make_post(title="Tea", author=people.cid())
+    trash.put(post)
+    client.force_login(people.cid())
+
+    assert "delete their own drafts only: Tea." in act(client, action, post)
+
+    assert list(trash.trashed(Post)) == [post]
+
+
 def test_the_list_of_the_trash_says_what_it_is_and_what_its_posts_were(desk):
     trash.put(make_post(title="Tea"))
 
