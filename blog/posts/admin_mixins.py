@@ -141,7 +141,8 @@ class RevisionsMixin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        url = reverse(f"admin:blog_{self.opts.model_name}_revisions", args=[object_id]) if object_id else ""
+        pk = number(object_id)  # None for a new entry, and for a URL that names none
+        url = reverse(f"admin:blog_{self.opts.model_name}_revisions", args=[pk]) if pk is not None else ""
         return super().changeform_view(request, object_id, form_url, {"revisions_url": url, **(extra_context or {})})
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
