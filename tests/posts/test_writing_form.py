@@ -119,6 +119,21 @@ def test_a_refused_form_shows_the_new_tags_again(desk, ann):
     assert '<option value="new:乌龙" selected>乌龙</option>' in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("茶" * 101, "Ensure this value has at most 100 characters (it has 101)."), (" ", "Enter a name.")],
+)
+def test_a_tag_that_cannot_be_made_is_named_in_the_form(desk, ann, name, says):
+    answer = desk.post(
+        reverse("admin:blog_post_add"), sent(_continue="x", title="Tea", author=ann.pk, tags=[f"new:{name}"])
+    )
+
+    page = answer.content.decode()
+    assert says in page
+    assert f'<option value="new:{name}" selected>' in page
+    assert not Tag.objects.exists()
+
+
 def test_a_contributor_makes_no_tags(client):
     client.force_login(people.cid())
 
