@@ -1,5 +1,6 @@
 """The admin's form of a post: its buttons, its messages, tags made by typing, slugs in pinyin."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -187,3 +188,10 @@ def test_the_edit_link_is_for_those_who_may_edit(client, desk, bob):
         if user:
             client.force_login(user)
         assert edit_url(client, post) is None
+
+
+def test_labels_end_in_a_chinese_colon_in_chinese(desk):
+    page = desk.get(reverse("admin:blog_post_add"), headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert ">标题：</label>" in page
+    assert not re.search(r":</(label|legend)>", page)
