@@ -18,6 +18,7 @@ from accounts.authentication import signed_in_user
 from blog.editor.differences import compare
 from blog.posts import revisions, trash
 from frodo.api import number
+from frodo.form_recovery import recover_form
 
 IN_TRASH = "trash"
 MOST_REVISIONS = 200
@@ -73,6 +74,23 @@ class TrashMixin(admin.ModelAdmin):
         """Nothing else is deleted with them."""
         may = all(self.has_delete_permission(request, each) for each in objs)
         return [str(each) for each in objs], {}, set() if may else {str(self.opts.verbose_name_plural)}, []
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Of an entry in the trash, the list of the trash: somebody may know its URL, or have had it open."""
+        found = trash.trashed(self.model).filter(pk=number(object_id)).first() if object_id else None
+        if found is None or not self.has_delete_permission(request, found):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            reason = gettext("“%s” is in the trash, so this was not saved. Restore it in another tab first.") % found
+            return recover_form(request, reason)
+        self.message_user(request, gettext("“%s” is in the trash. Restore it to edit it.") % found, messages.WARNING)
+        return HttpResponseRedirect(f"{reverse(f'admin:blog_{self.opts.model_name}_changelist')}?{IN_TRASH}=1")
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
