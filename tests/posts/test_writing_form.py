@@ -195,3 +195,18 @@ def test_labels_end_in_a_chinese_colon_in_chinese(desk):
 
     assert ">标题：</label>" in page
     assert not re.search(r":</(label|legend)>", page)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_date_that_some_time_zones_cannot_show_is_refused(desk, ann, client, day):
+    """Published, it would have been a server error on the front page after a change of the site's time zone."""
+    form = sent(_publish="x", author=ann.pk, published_at_0=day, published_at_1="12:00")
+    answer = desk.post(reverse("admin:blog_post_add"), form)
+    assert "Enter a year between 1001 and 9998." in answer.content.decode()
+
+    client.force_login(ann)
+    for path, data in (("/api/posts/", {"title": "Tea", "text": "Hot."}), ("/api/activities/", {"text": "Hot."})):
+        data["published_at"] = f"{day}T12:00:00Z"
+        error = client.post(path, data, content_type="application/json").json()["error"]
+        assert error["fields"] == {"published_at": ["Enter a year between 1001 and 9998."]}
+    assert not Post.threads.exists()
