@@ -190,10 +190,12 @@ def test_the_edit_link_is_for_those_who_may_edit(client, desk, bob):
         assert edit_url(client, post) is None
 
 
-def test_labels_end_in_a_chinese_colon_in_chinese(desk):
-    page = desk.get(reverse("admin:blog_post_add"), headers={"accept-language": "zh-CN"}).content.decode()
+def test_labels_and_the_title_of_a_form_with_errors_are_chinese(desk):
+    form = sent(title="", _continue="x")
+    page = desk.post(reverse("admin:blog_post_add"), form, headers={"accept-language": "zh-CN"}).content.decode()
 
     assert ">标题：</label>" in page
+    assert not re.search(r"<title>[A-Z]", page)
     assert not re.search(r":</(label|legend)>", page)
 
 
