@@ -94,3 +94,15 @@ def test_several_tags_are_made_by_typing_them_beside_those_that_exist(window, se
     assert server.run("print(*sorted(tag.name for tag in Post.objects.get(title='Tea').tags.all()))") == (
         "2026 Green Puer 乌龙"
     )
+
+
+def test_the_note_of_a_preview_stands_apart_from_the_title(window, server):
+    path = server.run(
+        "from blog.models import PreviewLink; from django.urls import reverse; from tests.people import ann;"
+        "post = Post.objects.create(title='Draft', text='x', author=ann());"
+        "print(reverse('shared_preview', args=[PreviewLink.objects.create(post=post, user=ann()).token]))"
+    )
+    page = window(path)
+
+    note, title = (page.locator(each).bounding_box() for each in (".preview-note", ".post-header h1"))
+    assert title["y"] - (note["y"] + note["height"]) >= 12
