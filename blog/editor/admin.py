@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from accounts.authentication import signed_in_user
 from blog.editor.autosave import autosave, forget
 from blog.editor.forms import VERSION, VersionedModelForm
+from frodo.admin_deletion import DeletionMixin
 from frodo.api import number
 from frodo.conflict_retry import EditConflict, retry_on_conflict
 from frodo.form_recovery import recover_form
@@ -28,7 +29,7 @@ MOST_DRAFTS = 20
 DAY = 24 * 3600
 
 
-class EditorAdmin(admin.ModelAdmin):
+class EditorAdmin(DeletionMixin, admin.ModelAdmin):
     """Nothing that was written is lost.
 
     The browser warns before a changed form is left and keeps its content until the server acknowledges the save
