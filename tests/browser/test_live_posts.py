@@ -158,7 +158,7 @@ def test_what_is_typed_while_an_entry_is_sent_stays(window, server):
     post = make_post(server, live="live")
     desk = desk_of(window, server, post)
     held = []
-    desk.route("**/entries/", held.append)
+    desk.route("**/entries/", lambda route: held.append(route))
     field = desk.get_by_label("New entry")
     field.fill("Kick-off")
     field.press("Control+Enter")
