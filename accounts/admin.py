@@ -29,6 +29,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.tokens.admin import DeviceInline, MadeElsewhere, PersonalTokenInline
+from frodo.admin_deletion import DeletionMixin
 from frodo.fields import searched
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
@@ -100,7 +101,7 @@ STOCK_FIELDSETS = list(StockUserAdmin.fieldsets or ())
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin):
+class UserAdmin(DeletionMixin, StockUserAdmin):
     list_display = ["username", "name", "email", "role_chip", "date_joined"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_filter = ["role", "is_active", "socialaccount__provider"]

@@ -1,5 +1,6 @@
 """Fields that compare alike on every database, and counters that saving a row does not overwrite."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -33,6 +34,22 @@ class ExactCharField(Exact, models.CharField):
 def validate_slug(slug: str) -> None:
     if not all(c in "-_" or c.isalnum() or is_mark(c) for c in slug):
         raise ValidationError(_("Use letters, numbers, underscores and hyphens only."), code="invalid")
+
+
+def validate_moment(moment: datetime) -> None:
+    """Refuses what cannot be shown in every time zone, and what MariaDB does not take: years before 1000."""
+    if not 1000 < moment.year < 9999:
+        raise ValidationError(_("Enter a year between 1001 and 9998."), code="year")
+
+
+def validate_moments(row: models.Model, *names: str) -> None:
+    """For `clean`: these fields of the row, where they have a value."""
+    for name in names:
+        if moment := getattr(row, name):
+            try:
+                validate_moment(moment)
+            except ValidationError as error:
+                raise ValidationError({name: error}) from error
 
 
 class ExactSlugField(Exact, models.SlugField):

@@ -16,11 +16,18 @@ SHOWN_FROM = 60
 
 
 def recover_form(
-    request: HttpRequest, reason: str, *, sign_in_url: str = "", sign_out: bool = False, may_send: bool = True
+    request: HttpRequest,
+    reason: str,
+    *,
+    sign_in_url: str = "",
+    sign_out: bool = False,
+    may_send: bool = True,
+    may_open: bool = True,
 ) -> HttpResponse:
     """403, with `reason` and the fields of the request. Passwords are never repeated, nor are files.
 
-    `sign_in_url`: where to sign in first; `sign_out`: whether to sign out first; `may_send`: whether to offer a button.
+    `sign_in_url`: where to sign in first; `sign_out`: whether to sign out first; `may_send`: whether to offer a button;
+    `may_open`: whether the page that the form was on is still there.
     """
     fields = [(name, value) for name, values in request.POST.lists() for value in values]
     fields = [field for field in fields if field[0] != "csrfmiddlewaretoken"]
@@ -32,6 +39,7 @@ def recover_form(
         "sign_in_url": sign_in_url,
         "sign_out": sign_out,
         "may_send": may_send and bool(fields),
+        "may_open": may_open,
         "long": long,
         "hidden": [field for field in fields if field not in long],
         "has_files": any(request.FILES.values()),

@@ -20,6 +20,7 @@ from frodo.api import Answer, Endpoint, SignedIn, take_rows
 from frodo.api.schema.types import Extended, PageOf, error
 from frodo.client_ip import client_address, network, wide
 from frodo.errors import ServiceError
+from frodo.fields import validate_moment
 
 SECRET: dict[str, Any] = {"trim_whitespace": False, "write_only": True}
 OPTIONAL: dict[str, Any] = {"required": False, "default": "", "allow_blank": True}
@@ -51,7 +52,7 @@ class PersonalTokenIn(serializers.Serializer):
     expires_at = serializers.DateTimeField(
         default=None,
         allow_null=True,
-        validators=[MinValueValidator(timezone.now)],
+        validators=[validate_moment, MinValueValidator(timezone.now)],
         help_text=_("Without it, the token is valid until it is removed."),
     )
 

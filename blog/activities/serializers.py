@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from blog.activities.services import LONGEST_URL, MOST_CHARACTERS, MOST_LINKS, MOST_PHOTOS
+from frodo.fields import validate_moment
 
 
 @extend_schema_serializer(
@@ -44,6 +45,7 @@ class ActivityIn(serializers.Serializer):
         required=False,
         default=None,
         allow_null=True,
+        validators=[validate_moment],
         help_text=_("A time in the future schedules it. The default is now."),
     )
     comments_open = serializers.BooleanField(required=False, default=True)

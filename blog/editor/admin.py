@@ -17,6 +17,8 @@ from django.utils.translation import pgettext
 from accounts.authentication import signed_in_user
 from blog.editor.autosave import autosave, forget
 from blog.editor.forms import VERSION, VersionedModelForm
+from frodo.admin_deletion import DeletionMixin
+from frodo.api import number
 from frodo.conflict_retry import EditConflict, retry_on_conflict
 from frodo.form_recovery import recover_form
 
@@ -27,7 +29,7 @@ MOST_DRAFTS = 20
 DAY = 24 * 3600
 
 
-class EditorAdmin(admin.ModelAdmin):
+class EditorAdmin(DeletionMixin, admin.ModelAdmin):
     """Nothing that was written is lost.
 
     The browser warns before a changed form is left and keeps its content until the server acknowledges the save
@@ -64,6 +66,9 @@ class EditorAdmin(admin.ModelAdmin):
         if request.method == "POST" and request.POST.get("account", str(request.user.pk)) != str(request.user.pk):
             reason = _("This form was opened by another account, so it was not saved. Sign in with that account.")
             return recover_form(request, reason, sign_out=True)
+        if request.method == "POST" and object_id and not self.exists(request, object_id):
+            reason = _("This was deleted meanwhile, so what you entered was not saved. Copy what you need from here.")
+            return recover_form(request, reason, may_send=False, may_open=False)
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_autosave")
         context = {
             "autosave_url": url,
@@ -75,6 +80,9 @@ class EditorAdmin(admin.ModelAdmin):
         if form is not None and getattr(form.form, "conflicts", None):
             response.status_code = 409
         return response
+
+    def exists(self, request: HttpRequest, object_id: str) -> bool:
+        return self.get_queryset(request).filter(pk=number(object_id)).exists()
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

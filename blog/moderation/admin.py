@@ -19,6 +19,7 @@ from blog.moderation import blocks as block_services
 from blog.moderation import queue, reasons
 from blog.moderation.models import Block, Decision, Rule, SpamWave
 from blog.site.admin import CreatedFilter, LargeListAdmin, Meaning, ReadOnlyMixin, chip
+from frodo.admin_deletion import DeletionMixin
 from frodo.client_ip import wide
 from frodo.errors import ServiceError
 from frodo.fields import searched
@@ -48,7 +49,7 @@ def action(verb: Callable, words: StrOrPromise) -> Callable:
 
 
 @admin.register(Comment)
-class CommentAdmin(LargeListAdmin):
+class CommentAdmin(DeletionMixin, LargeListAdmin):
     list_display = ["beginning", "state_chips", "name", "post", "created_at"]
     empty_text = _("No comments yet. Readers write them on the site.")
     list_filter = ["state", "pinned", "featured", CreatedFilter]

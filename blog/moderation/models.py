@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from blog.moderation.text_matching import folded
-from frodo.fields import ExactCharField
+from frodo.fields import ExactCharField, validate_moments
 from frodo.snapshots import changed
 
 SNAPSHOT = "moderation"
@@ -132,6 +132,7 @@ class Block(models.Model):
         return self.network or self.name or (str(self.user) if self.user_id else "") or self.visitor[:6]
 
     def clean(self) -> None:
+        validate_moments(self, "until")
         if not (self.user_id or self.visitor or self.network):
             raise ValidationError(_("Choose a user or enter a network."))
         if self.user and self.user.is_staff:

@@ -18,6 +18,7 @@ from accounts.authentication import signed_in_user
 from blog.editor.differences import compare
 from blog.posts import revisions, trash
 from frodo.api import number
+from frodo.form_recovery import recover_form
 
 IN_TRASH = "trash"
 MOST_REVISIONS = 200
@@ -71,7 +72,25 @@ class TrashMixin(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Nothing else is deleted with them."""
-        return [str(each) for each in objs], {}, set(), []
+        may = all(self.has_delete_permission(request, each) for each in objs)
+        return [str(each) for each in objs], {}, set() if may else {str(self.opts.verbose_name_plural)}, []
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Of an entry in the trash, the list of the trash: somebody may know its URL, or have had it open."""
+        found = trash.trashed(self.model).filter(pk=number(object_id)).first() if object_id else None
+        if found is None or not self.has_delete_permission(request, found):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            reason = gettext("“%s” is in the trash, so this was not saved. Restore it in another tab first.") % found
+            return recover_form(request, reason)
+        self.message_user(request, gettext("“%s” is in the trash. Restore it to edit it.") % found, messages.WARNING)
+        return HttpResponseRedirect(f"{reverse(f'admin:blog_{self.opts.model_name}_changelist')}?{IN_TRASH}=1")
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -92,10 +111,19 @@ class TrashMixin(admin.ModelAdmin):
         self.message_user(request, _("“%s” was moved to the trash.") % obj_display, messages.SUCCESS)
         return HttpResponseRedirect(reverse(f"admin:blog_{self.opts.model_name}_changelist"))
 
+    def in_trash(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
+        """Those that the user may restore or delete. A message names the others."""
+        found = list(queryset.filter(trashed_at__isnull=False))
+        allowed = [each for each in found if self.has_delete_permission(request, each)]
+        if refused := [str(each) for each in found if each not in allowed]:
+            words = gettext("Left in the trash, as contributors restore and delete their own drafts only: %s.")
+            self.message_user(request, words % ", ".join(refused), messages.ERROR)
+        return allowed
+
     @admin.action(description=_("Restore"), permissions=["delete"])
     def restore(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in queryset.filter(trashed_at__isnull=False):
+        for entry in self.in_trash(request, queryset):
             trash.restore(entry)
             n += 1
         self.message_user(request, ngettext("%d entry restored.", "%d entries restored.", n) % n, messages.SUCCESS)
@@ -103,7 +131,7 @@ class TrashMixin(admin.ModelAdmin):
     @admin.action(description=_("Delete permanently"), permissions=["delete"])
     def delete_permanently(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in queryset.filter(trashed_at__isnull=False):
+        for entry in self.in_trash(request, queryset):
             entry.delete()
             n += 1
         self.message_user(request, ngettext("%d entry deleted.", "%d entries deleted.", n) % n, messages.SUCCESS)
@@ -131,7 +159,8 @@ class RevisionsMixin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        url = reverse(f"admin:blog_{self.opts.model_name}_revisions", args=[object_id]) if object_id else ""
+        pk = number(object_id)  # None for a new entry, and for a URL that names none
+        url = reverse(f"admin:blog_{self.opts.model_name}_revisions", args=[pk]) if pk is not None else ""
         return super().changeform_view(request, object_id, form_url, {"revisions_url": url, **(extra_context or {})})
 
     def revisions_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -46,7 +46,10 @@ class TagsField(forms.ModelMultipleChoiceField):
             return found
         if not self.may_create:
             raise ValidationError(self.error_messages["no_new"], code="no_new")
-        Tag(name=name).full_clean(exclude=["slug", "name_key"])
+        try:
+            Tag(name=name).full_clean(exclude=["slug", "name_key"])
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
         return Tag.objects.get_or_make(name)
 
 

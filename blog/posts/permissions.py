@@ -22,8 +22,12 @@ def may_publish(user: User) -> bool:
 
 
 def may_change(user: User, post: Post) -> bool:
-    """Whether a writer may change a post. Contributors may change their own drafts only, until they are published."""
-    return not only_drafts(user) or (post.author_id == user.pk and post.status in UNPUBLISHED)
+    """Whether a writer may change a post. Contributors may change their own drafts only, until they are published.
+
+    A post in the trash is what it is once it is restored.
+    """
+    status = post.before_trash.get("status", post.status)
+    return not only_drafts(user) or (post.author_id == user.pk and status in UNPUBLISHED)
 
 
 def seen_by(user: User, posts: PostQuerySet) -> PostQuerySet:
@@ -35,7 +39,7 @@ def edit_link(post: int, *, user: User | None, visitor: str) -> dict[str, str | 
     """For /api/me/: where the user may edit the post or activity in the admin."""
     if user is None or not user.can_write or not post:
         return {"edit_url": None}
-    found = Post.threads.filter(pk=post).only("kind", "author_id", "status", "published_at").first()
+    found = Post.threads.filter(pk=post).only("kind", "author_id", "status", "before_trash", "published_at").first()
     is_activity = found is not None and found.kind == Post.Kind.ACTIVITY
     if found is None or not (may_publish(user) if is_activity else may_change(user, found)):
         return {"edit_url": None}

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from blog.posts.models import Post
+from frodo.fields import validate_moment
 
 MAX_TEXT = 1_000_000
 MAX_TAGS = 50
@@ -66,7 +67,9 @@ class PostIn(MetaIn):
     password = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=100, help_text=_("With the visibility “password”.")
     )
-    published_at = serializers.DateTimeField(required=False, default=None, allow_null=True)
+    published_at = serializers.DateTimeField(
+        required=False, default=None, allow_null=True, validators=[validate_moment]
+    )
     tags = serializers.ListField(
         child=serializers.CharField(max_length=100),
         required=False,

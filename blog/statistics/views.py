@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from blog.statistics import reports
@@ -18,7 +18,7 @@ PERIODS = {
     "day": gettext_lazy("Days"),
     "week": gettext_lazy("Weeks"),
     "month": gettext_lazy("Months"),
-    "year": gettext_lazy("Years"),
+    "year": pgettext_lazy("statistics", "Years"),
 }
 UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula."""

@@ -30,14 +30,15 @@ if (form) {
     if (button.disabled) return;
     button.disabled = true;
     error.hidden = true;
-    const message = await send(field.value);
+    const text = field.value;
+    const message = await send(text);
     if (message) {
       error.textContent = message;
       error.hidden = false;
     } else {
       key = crypto.getRandomValues(new Uint32Array(4)).join("-");
-      field.value = "";
-      localStorage.removeItem(draft);
+      if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart(); // typed meanwhile
+      saveDraft();
       await refresh();
     }
     button.disabled = false;

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.comments import make_post, sign_in, wait_live
-from tests.server import Server
+from tests.server import Server, until
 
 pytestmark = pytest.mark.browser
 
@@ -152,3 +152,20 @@ def test_a_text_that_could_not_be_sent_stays_and_is_added_once(window, server):
 
     see(page, ["Goal"])
     expect(desk.get_by_label("New entry")).to_have_value("")
+
+
+def test_what_is_typed_while_an_entry_is_sent_stays(window, server):
+    post = make_post(server, live="live")
+    desk = desk_of(window, server, post)
+    held = []
+    desk.route("**/entries/", lambda route: held.append(route))
+    field = desk.get_by_label("New entry")
+    field.fill("Kick-off")
+    field.press("Control+Enter")
+    until(lambda: held or desk.wait_for_timeout(50), "the request")
+
+    field.press_sequentially("\nGoal")
+    held[0].continue_()
+
+    expect(desk.locator(".live-list .live-shown")).to_have_text(["Kick-off"])
+    expect(field).to_have_value("Goal")

@@ -112,6 +112,27 @@ def test_blocks_are_set_apart_from_the_paragraph_before(desk):
     has(page, "Before\n\n<!--more-->\n\n| Column | Column |\n| --- | --- |\n|  |  |")
 
 
+def test_blocks_leave_what_is_selected(desk):
+    page = desk()
+    for action, block in (("more", "<!--more-->"), ("table", "| Column | Column |\n| --- | --- |\n|  |  |")):
+        write(page, "茶")
+        select_all(page)
+
+        click(page, action)
+
+        has(page, f"茶\n\n{block}")
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "[^1]\n\n[^1]: "), ("Tea\n\n", "Tea\n\n[^1]\n\n[^1]: ")])
+def test_a_footnote_at_the_start_of_a_paragraph_stands_below_it(desk, before, after):
+    page = desk()
+    write(page, before)
+
+    click(page, "footnote")
+
+    has(page, after)
+
+
 def test_enter_goes_on_with_a_list_and_tab_indents_it(desk):
     page = desk()
     editor(page).press_sequentially("1. One")

@@ -72,3 +72,37 @@ def test_a_password_is_asked_for_on_a_phone_only_where_it_is_needed(window):
     page.select_option("#id_visibility", "password")
 
     expect(page.locator("#id_password")).to_be_visible()
+
+
+def test_several_tags_are_made_by_typing_them_beside_those_that_exist(window, server):
+    server.run("Tag.objects.create(name='Green')")
+    page = sign_in(window())
+    page.goto("/admin/blog/post/add/")
+    page.fill("#id_title", "Tea")
+    tags = page.locator(".field-tags .select2-selection__choice")
+
+    search = page.locator(".field-tags .select2-search__field")
+    for at, name in enumerate(("乌龙，", "2026,", "Puer,"), start=1):
+        search.press_sequentially(name)
+        expect(tags).to_have_count(at)
+    search.press_sequentially("Gree")
+    page.locator(".select2-results__option", has_text="Green").click()
+    expect(tags).to_have_count(4)
+    page.locator("[name=_continue]").first.click()
+
+    expect(page.locator(".messagelist")).to_contain_text("Draft saved.")
+    assert server.run("print(*sorted(tag.name for tag in Post.objects.get(title='Tea').tags.all()))") == (
+        "2026 Green Puer 乌龙"
+    )
+
+
+def test_the_note_of_a_preview_stands_apart_from_the_title(window, server):
+    path = server.run(
+        "from blog.models import PreviewLink; from django.urls import reverse; from tests.people import ann;"
+        "post = Post.objects.create(title='Draft', text='x', author=ann());"
+        "print(reverse('shared_preview', args=[PreviewLink.objects.create(post=post, user=ann()).token]))"
+    )
+    page = window(path)
+
+    note, title = (page.locator(each).bounding_box() for each in (".preview-note", ".post-header h1"))
+    assert title["y"] - (note["y"] + note["height"]) >= 12

@@ -91,6 +91,14 @@ def test_a_revision_of_another_post_is_not_restored(desk):
         assert desk.post(url, {"revision": wrong}).status_code == 404
 
 
+@pytest.mark.parametrize("model", ["post", "page"])
+def test_a_url_that_names_no_entry_leads_back_with_a_message(desk, model):
+    page = desk.get(f"/admin/blog/{model}/abc/change/", follow=True)
+
+    assert page.redirect_chain == [("/admin/", 302)]
+    assert "“abc” doesn’t exist" in page.content.decode()
+
+
 def test_a_contributor_sees_only_revisions_of_own_drafts(client, ann):
     cid = people.cid()
     own, other = make_post(author=cid, status="draft"), make_post(author=ann, status="draft")

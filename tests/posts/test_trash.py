@@ -10,7 +10,7 @@ from django.utils import timezone
 from blog.models import Comment, Page, Post
 from blog.posts import trash
 from tests import people
-from tests.factories import make_comment, make_page, make_post
+from tests.factories import make_activity, make_comment, make_page, make_post
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,63 @@ def test_a_contributor_restores_own_drafts_only(client, ann):
     act(client, "restore", other)
 
     assert list(Post.objects.all()) == [own]
+
+
+def test_a_contributor_deletes_own_drafts_only(client):
+    draft, published = (make_post(author=people.cid(), status=status) for status in ("draft", "published"))
+    client.force_login(people.cid())
+    lists = reverse("admin:blog_post_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": [draft.pk, published.pk]}
+
+    assert "You cannot delete all of these." in client.post(lists, chosen).content.decode()
+    assert client.post(lists, {**chosen, "post": "yes"}).status_code == 403
+    assert Post.objects.count() == 2
+
+    client.post(lists, {**chosen, "_selected_action": [draft.pk], "post": "yes"})
+    assert list(Post.objects.all()) == [published]
+
+
+@pytest.mark.parametrize("action", ["restore", "delete_permanently"])
+def test_what_was_published_is_not_a_contributors_to_restore_or_delete_for_good(client, action):
+    post = make_post(title="Tea", author=people.cid())
+    trash.put(post)
+    client.force_login(people.cid())
+
+    assert "delete their own drafts only: Tea." in act(client, action, post)
+
+    assert list(trash.trashed(Post)) == [post]
+
+
+@pytest.mark.parametrize("make", [make_post, make_page])
+def test_the_form_of_what_is_in_the_trash_leads_there(desk, make):
+    entry = make(title="Tea")
+    url = reverse(f"admin:blog_{entry._meta.model_name}_change", args=[entry.pk])
+    trash.put(entry)
+
+    page = desk.get(url, follow=True).content.decode()
+    assert "“Tea” is in the trash. Restore it to edit it." in page
+    assert "<h1>Trash</h1>" in page
+    assert desk.get(f"{url}?trash=1").status_code == 302
+
+    answer = desk.post(url, {"title": "Tea", "text": "Written\nmeanwhile."})
+    assert answer.status_code == 403
+    assert "“Tea” is in the trash, so this was not saved." in answer.content.decode()
+    assert "Written\nmeanwhile.</textarea>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("make", [make_post, make_page, make_activity])
+def test_what_is_sent_to_an_entry_that_was_deleted_for_good_can_be_copied(desk, make):
+    entry = make()
+    url = reverse(f"admin:blog_{entry._meta.model_name if make is make_page else entry.kind}_change", args=[entry.pk])
+    entry.delete()
+
+    answer = desk.post(url, {"text": "Written\nmeanwhile."})
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This was deleted meanwhile" in page
+    assert "Written\nmeanwhile.</textarea>" in page
+    assert "Send again" not in page
 
 
 def test_the_list_of_the_trash_says_what_it_is_and_what_its_posts_were(desk):

@@ -1,5 +1,6 @@
 """The admin's form of a post: its buttons, its messages, tags made by typing, slugs in pinyin."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,6 +120,21 @@ def test_a_refused_form_shows_the_new_tags_again(desk, ann):
     assert '<option value="new:乌龙" selected>乌龙</option>' in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("茶" * 101, "Ensure this value has at most 100 characters (it has 101)."), (" ", "Enter a name.")],
+)
+def test_a_tag_that_cannot_be_made_is_named_in_the_form(desk, ann, name, says):
+    answer = desk.post(
+        reverse("admin:blog_post_add"), sent(_continue="x", title="Tea", author=ann.pk, tags=[f"new:{name}"])
+    )
+
+    page = answer.content.decode()
+    assert says in page
+    assert f'<option value="new:{name}" selected>' in page
+    assert not Tag.objects.exists()
+
+
 def test_a_contributor_makes_no_tags(client):
     client.force_login(people.cid())
 
@@ -172,3 +188,27 @@ def test_the_edit_link_is_for_those_who_may_edit(client, desk, bob):
         if user:
             client.force_login(user)
         assert edit_url(client, post) is None
+
+
+def test_labels_and_the_title_of_a_form_with_errors_are_chinese(desk):
+    form = sent(title="", _continue="x")
+    page = desk.post(reverse("admin:blog_post_add"), form, headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert ">标题：</label>" in page
+    assert not re.search(r"<title>[A-Z]", page)
+    assert not re.search(r":</(label|legend)>", page)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_date_that_some_time_zones_cannot_show_is_refused(desk, ann, client, day):
+    """Published, it would have been a server error on the front page after a change of the site's time zone."""
+    form = sent(_publish="x", author=ann.pk, published_at_0=day, published_at_1="12:00")
+    answer = desk.post(reverse("admin:blog_post_add"), form)
+    assert "Enter a year between 1001 and 9998." in answer.content.decode()
+
+    client.force_login(ann)
+    for path, data in (("/api/posts/", {"title": "Tea", "text": "Hot."}), ("/api/activities/", {"text": "Hot."})):
+        data["published_at"] = f"{day}T12:00:00Z"
+        error = client.post(path, data, content_type="application/json").json()["error"]
+        assert error["fields"] == {"published_at": ["Enter a year between 1001 and 9998."]}
+    assert not Post.threads.exists()

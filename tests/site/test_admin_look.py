@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from blog.models import Post
 from tests import people
-from tests.factories import make_comment, make_post
+from tests.factories import make_activity, make_comment, make_post
 
 LISTS = [
     "blog_post",
@@ -133,3 +133,21 @@ def test_the_user_form_does_not_show_how_the_password_is_hashed(desk, ann):
     assert "Reset password" in page
     assert "md5" not in page
     assert "salt" not in page
+
+
+def test_the_question_before_deleting_names_no_rows_of_tables(desk):
+    post = make_post(tags=["Oolong"])
+    activity = make_activity(text="Rain.")
+    comment = make_comment(activity)
+    pages = {
+        reverse("admin:blog_tag_delete", args=[post.tags.get().pk]): {"标签: 1"},
+        reverse("admin:blog_activity_delete", args=[activity.pk]): {"动态: 1", "评论: 1"},
+        reverse("admin:blog_comment_delete", args=[comment.pk]): {"评论: 1"},
+    }
+
+    for url, counts in pages.items():
+        page = lxml.html.fromstring(
+            desk.get(url, follow=True, headers={"accept-language": "zh-CN"}).content.decode()
+        ).get_element_by_id("content")
+        assert {item.text_content().strip() for item in page.xpath(".//h2[1]/following-sibling::ul[1]/li")} == counts
+        assert "object (" not in page.text_content()

@@ -60,6 +60,13 @@ def test_mistakes_are_said_and_nothing_is_changed(author, client):
     assert User.objects.get().username == "author"
 
 
+def test_a_short_password_is_refused_in_chinese(author, client):
+    data = {**SAID, "password": "茶"}
+    page = client.post(setup_path(author), data, headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert "密码太短，至少需要 8 个字符。" in page
+
+
 def test_the_link_holds_only_until_it_was_used(author, client):
     path = setup_path(author)
     client.post(path, SAID)

@@ -117,3 +117,10 @@ def test_names_are_limited_and_old_ones_deleted(walk, monkeypatch):
 
     assert DailyReferrer.objects.count() == 3
     assert list(DailyViews.objects.filter(date=days_ago(900)).values_list("post", flat=True)) == [0]
+
+
+def test_the_periods_are_named_alike_in_chinese(desk):
+    page = desk.get(URL, headers={"accept-language": "zh-CN"}).content.decode()
+
+    for name in ("按日", "按周", "按月", "按年"):
+        assert f">{name}<" in page

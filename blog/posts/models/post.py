@@ -21,7 +21,7 @@ from blog.posts.models.taxonomy import Tag, Topic
 from blog.posts.models.translation import TranslatedContent
 from blog.posts.querysets import LINK_COLUMNS, UNPUBLISHED, PostManager, PostQuerySet
 from frodo.async_models import batched_property
-from frodo.fields import Counter, ExactCharField, Tally
+from frodo.fields import Counter, ExactCharField, Tally, validate_moments
 from frodo.site_settings import site
 from frodo.site_urls import absolute_html, address_of
 
@@ -254,6 +254,7 @@ class Post(TranslatedContent):
         super().clean()
         if self.visibility == self.Visibility.PASSWORD and not self.password:
             raise ValidationError({"password": _("Enter the password that readers will need.")})
+        validate_moments(self, "published_at")
 
     def save(self, **kwargs: Any) -> None:
         self.settle_status()

@@ -111,9 +111,13 @@ function start() {
     const when = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" });
     line.append((draft.isElsewhere ? words.foundElsewhere : words.found).replace("{time}", when.format(draft.at)), " ");
     if (draft.version !== version.value) line.append(words.outdated, " ");
-    for (const [text, onClick] of [[words.restore, restore], [words.discard, forgetDraft]]) {
-      line.append(makeButton(text, () => { line.remove(); onClick(draft); }), " ");
-    }
+    const discard = makeButton(words.discard, () => {
+      if (!confirm(words.discardQuestion)) return;
+      line.remove();
+      forgetDraft(draft);
+    });
+    discard.classList.add("plain");
+    line.append(makeButton(words.restore, () => { line.remove(); restore(draft); }), " ", discard, " ");
     const beginning = String(draft.fields.text?.[0] ?? draft.fields.description?.[0] ?? "").trim().slice(0, 120);
     if (beginning) line.append(Object.assign(document.createElement("q"), { textContent: beginning }));
     note.append(line);

@@ -3,6 +3,12 @@
 const PAUSE = 400;
 const HAN = /\p{Script=Han}/u;
 
+// select2 names a tag that is typed by its text, which could be another one's id. Set before Django starts select2.
+window.django?.jQuery?.fn.select2?.defaults.set("createTag", ({ term }) => {
+  const text = term.trim();
+  return text ? { id: `new:${text}`, text } : null;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   const words = document.getElementById("settings-words")?.dataset;
   const form = document.querySelector("[name=form_version]")?.form;
@@ -13,7 +19,6 @@ document.addEventListener("DOMContentLoaded", () => {
   else if (document.activeElement?.type === "submit") document.activeElement.blur();
   if (title && slug) offerPinyin(title, slug, words);
   scheduleButton(form, words);
-  newTags(document.getElementById("id_tags"));
   passwordField(form.elements.visibility, form.elements.password);
 });
 
@@ -55,18 +60,6 @@ function passwordField(visibility, password) {
   const show = () => { password.closest(".form-row").hidden = visibility.value !== "password"; };
   visibility.addEventListener("change", show);
   show();
-}
-
-// select2 names a tag that is typed by its text, which could be another one's id.
-function newTags(select) {
-  if (!select) return;
-  const mark = () => {
-    for (const option of select.querySelectorAll("option[data-select2-tag]")) {
-      if (!option.value.startsWith("new:")) option.value = `new:${option.text}`;
-    }
-  };
-  select.form.addEventListener("submit", mark, { capture: true });
-  window.django?.jQuery(select).on("select2:select", mark);
 }
 
 // Chinese stays Chinese in a slug unless the author takes this offer.

@@ -110,10 +110,12 @@ export function link(view) {
   return apply(view, changed);
 }
 
-// As a paragraph of its own; `select` is the part of it that is selected afterwards.
+// As a paragraph of its own: around the selection where `text` has a \0, else after it. `select` is the part of it that
+// is selected afterwards.
 export const block = (text, select = "") => (view) => {
   const { state } = view;
-  const { from, to } = state.selection.main;
+  const { to } = state.selection.main;
+  const from = text.includes("\0") ? state.selection.main.from : to;
   const selected = state.sliceDoc(from, to);
   const body = text.replace("\0", selected);
   const { insert, start } = asParagraph(state, from, to, body);
@@ -138,11 +140,11 @@ export function asParagraph(state, from, to, text) {
 
 export function footnote(view) {
   const { state } = view;
-  const text = state.doc.toString();
-  let n = 1;
-  while (text.includes(`[^${n}]`)) n += 1;
   const { to } = state.selection.main;
-  const lead = text.endsWith("\n\n") || !text ? "" : text.endsWith("\n") ? (/\n\[\^\d+\]:[^\n]*\n$/.test(text) ? "" : "\n") : /(^|\n)\[\^\d+\]:[^\n]*$/.test(text) ? "\n" : "\n\n";
+  let n = 1;
+  while (state.doc.toString().includes(`[^${n}]`)) n += 1;
+  const text = `${state.sliceDoc(0, to)}[^${n}]${state.sliceDoc(to)}`;
+  const lead = text.endsWith("\n\n") ? "" : text.endsWith("\n") ? (/\n\[\^\d+\]:[^\n]*\n$/.test(text) ? "" : "\n") : /(^|\n)\[\^\d+\]:[^\n]*$/.test(text) ? "\n" : "\n\n";
   const changes = state.changes([{ from: to, insert: `[^${n}]` }, { from: state.doc.length, insert: `${lead}[^${n}]: ` }]);
   view.dispatch({ changes, selection: { anchor: changes.newLength }, scrollIntoView: true, userEvent: "input" });
   view.focus();

@@ -9,6 +9,7 @@ import {
   dropCursor, markdown, markdownLanguage, placeholder, redo, search, searchKeymap, Annotation,
 } from "../../vendor/codemirror.js";
 import { difference } from "../text_editing.js";
+import { block } from "./commands.js";
 import { count } from "./counts.js";
 import { htmlPaste } from "./html_paste.js";
 import { imageTooltip } from "./image_tooltip.js";
@@ -64,7 +65,7 @@ function attach(area, words) {
   const parts = {
     preview: words.previewUrl && preview({ box, pane, view, form, words, button: buttons.preview }),
     outline: outline(view, buttons.outline, words),
-    library: uploads && library(words, (text) => insertImage(view, text)),
+    library: uploads && library(words, (text) => block(text)(view)),
     full: fullScreen(box, buttons.full, view),
   };
   if (uploads) picker(uploadBox, uploads);
@@ -167,11 +168,6 @@ function picker(box, uploads) {
   input.hidden = true;
   input.addEventListener("change", () => { uploads.take([...input.files]); input.value = ""; });
   box.append(input);
-}
-
-function insertImage(view, text) {
-  view.dispatch({ ...view.state.replaceSelection(text), scrollIntoView: true, userEvent: "input.image" });
-  view.focus();
 }
 
 function fullScreen(box, button, view) {
