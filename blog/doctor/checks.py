@@ -3,6 +3,7 @@
 import os
 import platform
 import secrets
+import tomllib
 from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
@@ -209,7 +210,8 @@ def clock() -> str:
 
 
 def versions() -> str:
-    return f"Django {django.__version__}, Python {platform.python_version()}"
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    return f"Frodo {project['version']}, Django {django.__version__}, Python {platform.python_version()}"
 
 
 CHECKS = (

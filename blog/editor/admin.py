@@ -5,7 +5,7 @@ import re
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Model
 from django.forms import Script
@@ -19,6 +19,7 @@ from blog.editor.autosave import autosave, forget
 from blog.editor.forms import VERSION, VersionedModelForm
 from frodo.admin_deletion import DeletionMixin
 from frodo.api import number
+from frodo.autocomplete import AutocompleteMixin
 from frodo.conflict_retry import EditConflict, retry_on_conflict
 from frodo.form_recovery import recover_form
 
@@ -29,7 +30,7 @@ MOST_DRAFTS = 20
 DAY = 24 * 3600
 
 
-class EditorAdmin(DeletionMixin, admin.ModelAdmin):
+class EditorAdmin(DeletionMixin, AutocompleteMixin):
     """Nothing that was written is lost.
 
     The browser warns before a changed form is left and keeps its content until the server acknowledges the save

@@ -20,6 +20,7 @@ from blog.moderation import queue, reasons
 from blog.moderation.models import Block, Decision, Rule, SpamWave
 from blog.site.admin import CreatedFilter, LargeListAdmin, Meaning, ReadOnlyMixin, chip
 from frodo.admin_deletion import DeletionMixin
+from frodo.autocomplete import AutocompleteMixin
 from frodo.client_ip import wide
 from frodo.errors import ServiceError
 from frodo.fields import searched
@@ -163,7 +164,7 @@ class RuleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Block)
-class BlockAdmin(admin.ModelAdmin):
+class BlockAdmin(AutocompleteMixin):
     list_title = _("Blocked")
     empty_text = _("Nobody is blocked. Commenters and networks are blocked from the moderation queue.")
     list_display = ["__str__", "who", "reason", "until", "created_at", "created_by", "is_in_force"]

@@ -92,7 +92,7 @@ class TagsWidget(AutocompleteSelectMultiple):
 
     def optgroups(self, name: str, value: Any, attrs: dict | None = None) -> list:
         new = [each for each in value if str(each).startswith(NEW)]
-        groups = super().optgroups(name, [each for each in value if each not in new], attrs)
+        groups = super().optgroups(name, [each for each in value if number(str(each)) is not None], attrs)
         groups[0][1].extend(self.create_option(name, each, each[len(NEW) :], True, n) for n, each in enumerate(new))
         return groups
 

@@ -1,4 +1,5 @@
 import io
+import re
 import shutil
 from collections import namedtuple
 from datetime import timedelta
@@ -58,6 +59,7 @@ def test_a_healthy_blog():
 
     assert marks(said) == {"ok"}
     assert len(said.splitlines()) == 19
+    assert re.search(r"Frodo \d+\.\d+\.\d+, Django", said)
 
 
 def test_debug_is_not_for_the_open(settings):

@@ -212,3 +212,21 @@ def test_a_date_that_some_time_zones_cannot_show_is_refused(desk, ann, client, d
         error = client.post(path, data, content_type="application/json").json()["error"]
         assert error["fields"] == {"published_at": ["Enter a year between 1001 and 9998."]}
     assert not Post.threads.exists()
+
+
+CRAFTED = [
+    *[("post", name) for name in ("tags", "topic", "translation_of")],
+    *[("redirect", name) for name in ("post", "page", "tag", "topic")],
+    ("block", "user"),
+]
+
+
+@pytest.mark.parametrize(("model", "name"), CRAFTED)
+def test_what_is_no_key_is_refused_in_the_form(desk, model, name):
+    url = f"/admin/blog/{model}/add/"
+
+    assert desk.get(f"{url}?{name}=abc").status_code == 200
+    response = desk.post(url, {"title": "Tea", "path": "/tea/", name: "abc"})
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors[name]
