@@ -1,5 +1,6 @@
 """The admin's fields that are chosen by typing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -7,14 +8,16 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest
 
-from frodo.api import number
+
+def is_key(value: object) -> bool:
+    return str(value).isdecimal() and len(str(value)) < 19
 
 
 class KeySelect(AutocompleteSelect):
     """A value that is no key chooses nothing; Django's widget would fail."""
 
-    def optgroups(self, name: str, value: list[str], attr: dict[str, Any] | None = None) -> list:
-        return super().optgroups(name, [each for each in value if number(str(each)) is not None], attr)
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> list:
+        return super().optgroups(name, [each for each in value if is_key(each)], attr)
 
 
 class AutocompleteMixin(admin.ModelAdmin):

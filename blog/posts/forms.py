@@ -14,6 +14,7 @@ from blog.posts import documents, revisions
 from blog.posts.models import Post, Tag
 from frodo.api import number
 from frodo.api.conditional import version
+from frodo.autocomplete import is_key
 
 STATUS_OF_BUTTON = {
     "_publish": Post.Status.PUBLISHED,
@@ -39,6 +40,8 @@ class TagsField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
         names = [str(each)[len(NEW) :] for each in value or () if str(each).startswith(NEW)]
         known = [each for each in value or () if not str(each).startswith(NEW)]
+        if unfit := [each for each in known if not is_key(each)]:
+            raise ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": unfit[0]})
         return super().clean([*known, *(str(self.named(name).pk) for name in dict.fromkeys(names))])
 
     def named(self, name: str) -> Tag:
@@ -92,7 +95,7 @@ class TagsWidget(AutocompleteSelectMultiple):
 
     def optgroups(self, name: str, value: Any, attrs: dict | None = None) -> list:
         new = [each for each in value if str(each).startswith(NEW)]
-        groups = super().optgroups(name, [each for each in value if number(str(each)) is not None], attrs)
+        groups = super().optgroups(name, [each for each in value if is_key(each)], attrs)
         groups[0][1].extend(self.create_option(name, each, each[len(NEW) :], True, n) for n, each in enumerate(new))
         return groups
 

@@ -220,7 +220,7 @@ def test_choices_tags_and_new_rows_are_restored_as_well(desk, server):
     expect(page.locator("#id_redirects-0-path")).to_have_value("/2020/choices/")
     save(page)
     expect(page.locator(".messagelist")).to_contain_text("Updated")
-    code = "[(p.pinned, p.status, [t.name for t in p.tags.all()]) for p in Post.objects.filter(title='Choices')]"
+    code = "[(p.pinned, str(p.status), [t.name for t in p.tags.all()]) for p in Post.objects.filter(title='Choices')]"
     assert read(server, code) == "[(True, 'published', ['Oolong'])]"
 
 

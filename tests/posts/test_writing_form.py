@@ -221,12 +221,13 @@ CRAFTED = [
 ]
 
 
+@pytest.mark.parametrize("value", ["abc", "9" * 30])
 @pytest.mark.parametrize(("model", "name"), CRAFTED)
-def test_what_is_no_key_is_refused_in_the_form(desk, model, name):
+def test_what_is_no_key_is_refused_in_the_form(desk, model, name, value):
     url = f"/admin/blog/{model}/add/"
 
-    assert desk.get(f"{url}?{name}=abc").status_code == 200
-    response = desk.post(url, {"title": "Tea", "path": "/tea/", name: "abc"})
+    assert desk.get(f"{url}?{name}={value}").status_code == 200
+    response = desk.post(url, {"title": "Tea", "path": "/tea/", name: value})
 
     assert response.status_code == 200
     assert response.context["adminform"].form.errors[name]
