@@ -44,6 +44,16 @@ def test_a_post_is_written_with_its_tags_and_topic(desk):
     assert "<em>Hot</em>" in desk.get("/post/一壶茶/").content.decode()
 
 
+@pytest.mark.parametrize("kind", ["posts", "pages"])
+def test_a_title_of_invisible_characters_is_none(desk, kind):
+    answer = send(desk, "POST", f"/api/{kind}/", {"title": "\u200b\u00ad", "text": "Hot."})
+
+    assert answer.status_code == 400
+    assert "cannot be blank" in str(answer.json())
+    form = desk.post(f"/admin/blog/{kind[:-1]}/add/", {"title": "\u200b", "text": "Hot."})
+    assert "cannot be blank" in form.content.decode()
+
+
 def test_its_writer_is_shown_at_once(desk):
     assert post(desk, {"title": "Tea"}).json()["author"] == desk.get("/api/posts/tea/").json()["author"]
 

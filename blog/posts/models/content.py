@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ from blog.posts.images import picture_of
 from blog.posts.models.slugs import Slugged
 from frodo.fields import ExactCharField, ExactSlugField
 from frodo.markdown import render_post, toc_to_json
+from frodo.text import fold
 
 
 class MarkdownContent(Slugged):
@@ -103,6 +105,11 @@ class MarkdownContent(Slugged):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.title and not fold(self.title):  # invisible characters: nothing to click in lists and menus
+            raise ValidationError({"title": models.Field.default_error_messages["blank"]})
 
     def remember(self) -> None:
         super().remember()
