@@ -374,6 +374,23 @@ def test_two_tabs_keep_a_draft_each_and_offer_none_that_is_open(desk):
     expect(offers(page)).to_have_count(3)
 
 
+def test_what_is_typed_while_the_server_is_slow_is_not_offered_to_its_own_tab(desk):
+    desk.goto("/admin/blog/page/add/")
+    write(desk, "Of a closed tab.")
+    wait_kept(desk, "Of a closed tab.")
+    page = crash(desk)
+    lists = []
+    page.route(re.compile(r"/autosave/\?form="), lambda route: lists.append(route))
+    page.goto("/admin/blog/page/add/")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "autosave" in answer.url):
+        write(page, "Of this one.")
+
+    lists[0].continue_()
+
+    expect(offers(page)).to_have_count(1)
+    expect(offers(page)).to_contain_text("Of a closed tab.")
+
+
 def test_a_browser_without_room_says_so(desk):
     desk.goto("/admin/blog/page/add/")
     desk.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; }")

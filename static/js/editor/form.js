@@ -28,6 +28,7 @@ function start() {
 
   // One draft for each tab, so that two tabs do not overwrite each other's. A duplicated tab brings its twin's id.
   const place = `frodo-draft:${location.pathname}`;
+  const openedAt = Date.now();
   let id = safely(() => sessionStorage.getItem(place)) || newId();
   let key = drafts.keyOf(name, id);
   let isKept = false;
@@ -141,7 +142,8 @@ function start() {
     const elsewhere = (await server.list(words, name)).filter((draft) => !local.some(({ id }) => id === draft.id));
     const all = [...local, ...elsewhere.map((draft) => ({ ...draft, key: drafts.keyOf(name, draft.id), isElsewhere: true }))];
     for (const draft of all) {
-      if (!draft.fields || open.has(draft.key)) continue;
+      const isOwn = draft.key === key && draft.at >= openedAt; // typed while the server was asked
+      if (!draft.fields || open.has(draft.key) || isOwn) continue;
       if (JSON.stringify(draft.fields) === here) forgetDraft(draft);
       else if (draft.key !== key || !("unsaved" in words)) offer(draft);
     }
