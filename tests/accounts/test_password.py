@@ -16,8 +16,8 @@ ANN = {"login": "ann", "password": "ann's password"}
 
 @pytest.fixture(autouse=True)
 def _three_tries(settings, ann):
-    settings.SIGN_IN_RATE = "3/h"
-    settings.SIGN_IN_ACCOUNT_RATE = "6/h"
+    settings.SIGN_IN_RATE = "3/900d"
+    settings.SIGN_IN_ACCOUNT_RATE = "6/900d"
 
 
 def guess(times: int, *, client=None, network: str = "198.51.100.7", username: str = "ann") -> list:
@@ -88,7 +88,7 @@ def test_such_a_browser_does_not_guess_for_ever_either():
 
 
 def test_it_is_known_for_its_own_account_only(settings):
-    settings.SIGN_IN_RATE = "6/h"
+    settings.SIGN_IN_RATE = "6/900d"
     people.bob()
     bobs = Client()
     sign_in(bobs, "bob")

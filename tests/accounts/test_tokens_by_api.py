@@ -157,7 +157,7 @@ def test_a_password_is_reckoned_with_for_who_is_not_there(program, settings):
 
 
 def test_guessing_is_slowed_and_locks_no_device_out(program, settings):
-    settings.SIGN_IN_ACCOUNT_RATE = "3/h"
+    settings.SIGN_IN_ACCOUNT_RATE = "3/900d"
     tokens = sign_in(program)
 
     guesses = [post(program, "token", {**BOB, "password": "guessed"}, REMOTE_ADDR=f"198.51.{n}.7") for n in range(3)]

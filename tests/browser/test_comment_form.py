@@ -96,7 +96,7 @@ def test_the_trap_is_out_of_reach_of_people(window, server):
 
 
 def test_in_a_flood_the_browser_does_some_work_and_sends_again(chromium, tmp_path):
-    with Server(tmp_path, SPAM_WAVE_RATE="2/h", SPAM_WAVE_PROOF_BITS="14") as server:
+    with Server(tmp_path, SPAM_WAVE_RATE="2/900d", SPAM_WAVE_PROOF_BITS="14") as server:
         post = make_post(server)
         for number in range(3):
             server.ask(f"/api{post.replace('/post/', '/posts/')}comments/", {"name": "Bob", "text": f"Number {number}"})

@@ -69,7 +69,7 @@ def test_odd_fields_are_the_callers_mistake(fill):
 
 
 def test_too_fast_says_when(fill, settings):
-    settings.COMMENT_RATE = "1/h"
+    settings.COMMENT_RATE = "1/900d"
     fill()
 
     answer = fill(text="More.")

@@ -37,7 +37,7 @@ def site(tmp_path_factory):
             "TRUSTED_PROXIES": "127.0.0.1",
             "ALLOWED_HOSTS": "127.0.0.1,127.0.0.2",
             "VIEWS_WRITE_SECONDS": "0.5",
-            "SIGN_IN_RATE": "6/h",
+            "SIGN_IN_RATE": "6/900d",
         }
         one = opened.enter_context(Server(folder, **settings))
         other = SecondHost(

@@ -94,7 +94,7 @@ def test_a_draft_takes_none(client):
 
 
 def test_who_is_too_fast_is_told_so(client, post, settings):
-    settings.REACTION_RATE = "1/h"
+    settings.REACTION_RATE = "1/900d"
     press(client, post)
 
     answer = press(client, post, "sad")
