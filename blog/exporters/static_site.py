@@ -156,7 +156,7 @@ class StaticCopy:
         self.write_redirects()
 
     def get(self, path: str) -> Any:
-        """A request leaves the language of its page behind, and what a person is told has another."""
+        """The response of a page, whose language is not left active: messages have that of who asked for the copy."""
         with translation.override(translation.get_language()):
             return self.client.get(path, secure=self.is_secure)
 

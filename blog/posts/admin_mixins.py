@@ -111,7 +111,7 @@ class TrashMixin(admin.ModelAdmin):
         self.message_user(request, _("“%s” was moved to the trash.") % obj_display, messages.SUCCESS)
         return HttpResponseRedirect(reverse(f"admin:blog_{self.opts.model_name}_changelist"))
 
-    def in_trash(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
+    def permitted_in_trash(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
         """Those that the user may restore or delete. A message names the others."""
         found = list(queryset.filter(trashed_at__isnull=False))
         allowed = [each for each in found if self.has_delete_permission(request, each)]
@@ -123,7 +123,7 @@ class TrashMixin(admin.ModelAdmin):
     @admin.action(description=_("Restore"), permissions=["delete"])
     def restore(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in self.in_trash(request, queryset):
+        for entry in self.permitted_in_trash(request, queryset):
             trash.restore(entry)
             n += 1
         self.message_user(request, ngettext("%d entry restored.", "%d entries restored.", n) % n, messages.SUCCESS)
@@ -131,7 +131,7 @@ class TrashMixin(admin.ModelAdmin):
     @admin.action(description=_("Delete permanently"), permissions=["delete"])
     def delete_permanently(self, request: HttpRequest, queryset: QuerySet) -> None:
         n = 0
-        for entry in self.in_trash(request, queryset):
+        for entry in self.permitted_in_trash(request, queryset):
             entry.delete()
             n += 1
         self.message_user(request, ngettext("%d entry deleted.", "%d entries deleted.", n) % n, messages.SUCCESS)

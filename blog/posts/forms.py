@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from blog.editor.forms import Conflict, VersionedModelForm, comparable
 from blog.posts import documents, revisions
 from blog.posts.models import Post, Tag
+from frodo.admin_mixins import is_key
 from frodo.api import number
 from frodo.api.conditional import version
-from frodo.autocomplete import is_key
 
 STATUS_OF_BUTTON = {
     "_publish": Post.Status.PUBLISHED,
