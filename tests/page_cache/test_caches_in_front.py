@@ -83,6 +83,15 @@ class Varnish:
             return False
 
 
+def read_stopped(server: Server, varnish: Varnish, path: str):
+    """While the server stands still: whoever answers is Varnish."""
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        return read(varnish.host, path)
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
 def test_varnish_answers_by_itself_until_it_is_told(tmp_path: Path):
     need("varnishd")
     port = free_port()
@@ -97,12 +106,9 @@ def test_varnish_answers_by_itself_until_it_is_told(tmp_path: Path):
         )
         for path in ("/post/a-walk/", "/", "/archives/"):
             read(varnish.host, path)
-        pid = server.process.pid
-        os.kill(pid, signal.SIGSTOP)  # whoever answers now is Varnish
-        headers, kept = read(varnish.host, "/post/a-walk/")
-        os.kill(pid, signal.SIGCONT)
+        headers, kept = read_stopped(server, varnish, "/post/a-walk/")
         assert "A walk" in kept
         assert "surrogate-key" not in headers
         say(server, "Told.")
         until(lambda: "Told." in read(varnish.host, "/post/a-walk/")[1], "Varnish to be told")
-        assert int(read(varnish.host, "/archives/")[0]["age"]) >= 1  # which shows no comments, and was kept
+        assert "A walk" in read_stopped(server, varnish, "/archives/")[1]  # which shows no comments, and was kept
