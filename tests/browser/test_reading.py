@@ -58,6 +58,17 @@ def shift(page) -> float:
     )
 
 
+@pytest.mark.parametrize("path", ["/post/reading/", "/", "/nothing-here/"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_nothing_moves_on_a_slow_phone(window, viewport, path):
+    """Which paints a page before all of it is there."""
+    page = window(viewport=viewport)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 20})
+    page.goto(path, wait_until="networkidle")
+
+    assert shift(page) == 0
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_moves_and_the_policy_forbids_nothing_that_the_page_needs(window, viewport):
     page = window(viewport=viewport)
