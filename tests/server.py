@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.error import HTTPError
@@ -155,6 +155,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 pass_fds=self.pass_fds,
+                start_new_session=True,  # so that its workers can be killed with it
             )
         until(self.answers, f"the server to start, see {self.log.read_text()[-2000:]}", 60)
         return self
@@ -170,7 +171,8 @@ class Server:
         """As a power cut would."""
         self.end_shell()
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 
