@@ -1,5 +1,6 @@
 """Rate limits: how often somebody may do something."""
 
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from frodo.errors import ServiceError
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LIMIT = 1 << 20
+"""More than anybody does in one period; the end of the period stands above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +48,29 @@ class TooFast(ServiceError):
         }
 
 
-def count(key: str, seconds: int) -> int:
-    """Count one more under this key, which is forgotten after `seconds`; return how many there are now.
+def count(key: str, seconds: int, first: int = 1) -> int:
+    """Count one more under this key, which is forgotten after `seconds`; return the count, which begins with `first`.
 
     Processes share their counters in Redis. Without it, or while it is away, each process counts in memory.
     """
-    cache.add(key, 0, seconds)
+    if cache.add(key, first, seconds):
+        return first
     try:
         return cache.incr(key)
     except ValueError:  # expired, or evicted by a Redis that is short of memory
-        return 1
+        return first
 
 
 def take(action: str, who: str, rate: Rate) -> int:
-    """Count one more. 0 when it may be done, else the seconds until it may."""
+    """Count one more. 0 when it may be done, else the seconds until it may.
+
+    A period begins with the first attempt, not at full hours: else whoever waits for one may try twice as often.
+    """
     now = time.time()
-    window = int(now // rate.seconds)
-    if count(f"rate:{action}:{who}:{rate.seconds}:{window}", rate.seconds + 1) <= rate.times:
-        return 0
-    return max(1, round((window + 1) * rate.seconds - now))
+    ends = math.ceil(now + rate.seconds)
+    # One number holds the end of the period and the count, so that both are read in one step.
+    ends, times = divmod(count(f"rate:{action}:{who}:{rate.seconds}", rate.seconds, ends * LIMIT + 1), LIMIT)
+    return 0 if times <= rate.times else max(1, min(rate.seconds, math.ceil(ends - now)))
 
 
 def take_each(*limits: tuple[str, str, Rate]) -> int:

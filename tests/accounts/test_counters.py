@@ -1,6 +1,7 @@
 """Rate limits hold however full the cache is, whoever fills it, and while Redis is away."""
 
 import math
+import time
 from itertools import count
 
 import pytest
@@ -89,6 +90,19 @@ def test_counters_are_forgotten_when_they_expire(monkeypatch):
     counters.add("one-more", 1, 60)
 
     assert {key.rpartition(":")[2] for key in counters._cache} == {"now", "one-more"}
+
+
+def test_a_period_begins_with_the_first_attempt_and_not_at_full_hours(settings, monkeypatch):
+    settings.COMMENT_RATE = "2/h"
+    hour = 500_000 * 3600
+    monkeypatch.setattr(time, "time", lambda: hour - 2)
+    assert [comment(Client()) for _ in range(2)] == [201, 201]
+
+    monkeypatch.setattr(time, "time", lambda: hour + 2)
+    response = Client().post(COMMENTS, {"text": "Lovely.", "name": "Bob"}, "application/json", REMOTE_ADDR=NETWORK)
+
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) == 3596
 
 
 def test_they_hold_while_redis_is_away(settings, monkeypatch):
