@@ -235,7 +235,7 @@ def test_one_may_stop_it(desk):
     ("width", "scheme", "locale"),
     [(390, "light", "zh-CN"), (390, "dark", "en-US"), (1280, "dark", "zh-CN"), (1280, "light", "en-US")],
 )
-def test_the_shelf(desk, width, scheme, locale):
+def test_the_media_library(desk, width, scheme, locale):
     options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "locale": locale}
     page = desk("/admin/blog/upload/", **options, permissions=["clipboard-read", "clipboard-write"])
 
@@ -246,7 +246,7 @@ def test_the_shelf(desk, width, scheme, locale):
     expect(thumbs).to_have_count(n_before + 1)  # the list has been loaded anew
     thumb = thumbs.first
     expect(thumb).to_be_visible()
-    expect(thumb).to_have_css("width", "96px")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator(".upload-copy").first.click()
     expect(page.locator(".upload-copy").first).to_have_text(re.compile("Copied|已复制"))
     assert re.fullmatch(rf"!\[\]\({ADDRESS}\)", page.evaluate("navigator.clipboard.readText()"))
