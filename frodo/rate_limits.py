@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from frodo.errors import ServiceError
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-LIMIT = 1 << 20
-"""More than anybody does in one period; the end of the period stands above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,17 @@ class TooFast(ServiceError):
         }
 
 
-def count(key: str, seconds: int, first: int = 1) -> int:
-    """Count one more under this key, which is forgotten after `seconds`; return the count, which begins with `first`.
+def count(key: str, seconds: int) -> int:
+    """Count one more under this key, which is forgotten `seconds` after the first; return the count.
 
     Processes share their counters in Redis. Without it, or while it is away, each process counts in memory.
     """
-    if cache.add(key, first, seconds):
-        return first
+    if cache.add(key, 1, seconds):
+        return 1
     try:
         return cache.incr(key)
     except ValueError:  # expired, or evicted by a Redis that is short of memory
-        return first
+        return 1
 
 
 def take(action: str, who: str, rate: Rate) -> int:
@@ -67,10 +65,13 @@ def take(action: str, who: str, rate: Rate) -> int:
     A period begins with the first attempt, not at full hours: else whoever waits for one may try twice as often.
     """
     now = time.time()
-    ends = math.ceil(now + rate.seconds)
-    # One number holds the end of the period and the count, so that both are read in one step.
-    ends, times = divmod(count(f"rate:{action}:{who}:{rate.seconds}", rate.seconds, ends * LIMIT + 1), LIMIT)
-    return 0 if times <= rate.times else max(1, min(rate.seconds, math.ceil(ends - now)))
+    key = f"rate:{action}:{who}:{rate.seconds}"
+    attempts = count(key, rate.seconds)
+    if attempts == 1:
+        cache.set(f"{key}:end", now + rate.seconds, rate.seconds)
+    if attempts <= rate.times:
+        return 0
+    return max(1, math.ceil(cache.get(f"{key}:end", now + rate.seconds) - now))
 
 
 def take_each(*limits: tuple[str, str, Rate]) -> int:

@@ -9,6 +9,7 @@ from django.core.cache import caches
 from django.test import Client
 
 import frodo.caches
+from frodo import rate_limits
 from frodo.circuit_breaker import CircuitBreaker
 from tests.factories import make_post
 from tests.server import free_port
@@ -103,6 +104,15 @@ def test_a_period_begins_with_the_first_attempt_and_not_at_full_hours(settings, 
 
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) == 3596
+
+
+def test_a_limit_holds_after_a_million_attempts():
+    rate = rate_limits.Rate(2, 3600)
+    assert [rate_limits.take("guess", "ann", rate) > 0 for _ in range(3)] == [False, False, True]
+
+    caches["default"].incr("rate:guess:ann:3600", (1 << 20) - 3)
+
+    assert 3590 <= rate_limits.take("guess", "ann", rate) <= 3600
 
 
 def test_they_hold_while_redis_is_away(settings, monkeypatch):

@@ -4,12 +4,12 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
 from blog.comments import form_timestamps
 from blog.models import Comment, SpamWave
+from tests.conftest import clear_caches
 from tests.notifications.conftest import inbox
 from tests.notifications.smtp import text_of
 
@@ -84,7 +84,7 @@ def test_the_author_writes_on(say, spam_wave, client, ann):
 
 
 def test_it_ends_by_itself(say, spam_wave):
-    cache.clear()  # the day in which there were too many is over
+    clear_caches()  # the day in which there were too many is over
     assert say("Still?", status=403)["error"]["code"] == "proof_wanted"
 
     SpamWave.objects.update(until=timezone.now() - timedelta(seconds=1))
