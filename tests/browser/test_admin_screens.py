@@ -89,7 +89,7 @@ def findings(page: Page, path: str, looks: list[tuple[str, int]]) -> list[str]:
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(path)
-    found: set[str] = set()
+    found: set[str] = set() if page.url.endswith(path) else {f"{path} led to {page.url}"}
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})

@@ -132,9 +132,10 @@ def send_and_run(now) -> None:
         WebhookDelivery.objects.create(
             endpoint=endpoint, type="post.published", state=state, status=500, response="No.", attempts=3
         )
+    error = "Traceback (most recent call last):\n  ...\nTimeoutError: nobody answers at a.example"
+    failed = {"state": "failed", "error": error, "attempts": 5, "available_at": None, "finished_at": now}
     for name, args in (("run_import", {"pk": 1}), ("fetch_link_preview", {"pk": 1}), ("send_webhook", {"delivery": 1})):
-        error = "Traceback (most recent call last):\n  ...\nTimeoutError: nobody answers at a.example"
-        Job.objects.create(type=name, key=name, args=args, state="failed", error=error, attempts=5, finished_at=now)
+        Job.objects.create(type=name, key="99", args=args, **failed)
     report = "created: 12\nskipped: 1\n  2019-01-01-tea.md: no title\n"
     for state in ("done", "checked", "failed"):
         found = {"kind": "posts", "author": ann, "user": ann, "report": report, "size": 12345, "finished_at": now}
@@ -152,6 +153,8 @@ def last(model: type[Model]) -> Model | None:
         return rows.filter(title="Tea house").first()
     if model is Comment:
         return rows.filter(name="Bob").first()
+    if model is Job:
+        return rows.filter(state="failed").first()  # others may be done and gone before they are looked at
     return rows.order_by("-pk").first()
 
 
