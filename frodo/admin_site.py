@@ -42,6 +42,14 @@ class Site(AdminSite):
         """The menu has no list by Django apps."""
         return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
 
+    def password_change(  # type: ignore[override]  # a redirect is an answer, too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one's account, which limits attempts at the current password."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    password_change_done = password_change  # type: ignore[assignment]
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"site_header": site.SITE_NAME, "site_title": site.SITE_NAME}
 

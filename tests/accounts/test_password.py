@@ -106,6 +106,16 @@ def test_spelling_the_name_in_another_way_is_the_same_account():
     assert Client().post("/accounts/sign-in/", ANN, REMOTE_ADDR="203.0.113.9").status_code == 429
 
 
+def test_the_admin_leaves_ones_own_password_to_the_account_page_which_limits_guesses_and_tells_by_mail(desk, ann):
+    said = {"old_password": ANN["password"], "new_password1": "a longer one", "new_password2": "a longer one"}
+
+    assert desk.post("/admin/password_change/", said).url == "/accounts/password/change/"
+    assert desk.get("/admin/password_change/done/").url == "/accounts/password/change/"
+
+    ann.refresh_from_db()
+    assert ann.check_password(ANN["password"])
+
+
 def test_the_answer_tells_nobody_which_names_exist():
     known, unknown = (guess(1, username=name)[0] for name in ("ann", "nobody"))
 

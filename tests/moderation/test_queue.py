@@ -129,7 +129,7 @@ def test_what_is_new_is_counted_until_it_was_looked_at(comment, desk, say):
 
 
 def test_the_header_counts_on_every_page_of_the_admin(pending, desk):
-    for address in ["/admin/", "/admin/blog/post/", "/admin/blog/comment/", "/admin/password_change/", ADDRESS]:
+    for address in ["/admin/", "/admin/blog/post/", "/admin/blog/comment/", "/admin/statistics/", ADDRESS]:
         page = page_of(desk, address)
         assert "Pending <b>1</b>" in page, address
 
