@@ -88,7 +88,7 @@ def check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     total = sum(entry.file_size for entry in entries)
     packed = max(1, path.stat().st_size)
     if len(entries) > MAX_FILES or total > MAX_BYTES or (total > SMALL and total > packed * MAX_RATIO):
-        problem = _("Unpacked it would have %(files)d files and %(size)d MB, which is too much. Unpack it yourself.")
+        problem = _("Unpacked it would have %(size)d MB (files: %(files)d), which is too much. Unpack it yourself.")
         raise BrokenFile(path.name, 0, problem % {"files": len(entries), "size": total // 1_000_000})
 
 
