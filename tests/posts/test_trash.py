@@ -214,6 +214,7 @@ def test_the_list_of_the_trash_says_what_it_is_and_what_its_posts_were(desk):
     page = desk.get("/admin/blog/post/?trash=1").content.decode()
 
     assert "<h1>Trash</h1>" in page
+    assert '<a href="/admin/blog/post/">Posts</a> &rsaquo; Trash</div>' in page
     assert "Add post" not in page
     assert '<span class="chip is-good">Published</span>' in page
     assert "Moved to the trash" in page
