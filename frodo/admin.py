@@ -24,6 +24,10 @@ class JobAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """For the list's action; a form has nothing to save."""
+        return obj is None and super().has_change_permission(request)
+
     @admin.display(description=_("state"), ordering="state")
     def state_chip(self, job: Job) -> str:
         meaning = " is-bad" if job.state in {Job.State.FAILED, Job.State.UNKNOWN} else ""
