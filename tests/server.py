@@ -169,12 +169,12 @@ class Server:
 
     def kill(self) -> None:
         """As a power cut would."""
-        self.end_shell()
         if self.process is not None:
             with suppress(ProcessLookupError):  # it has ended
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+        self.end_shell()
 
     def ask(self, path: str, data: dict | None = None, **headers: str) -> tuple[int, object]:
         """GET, or POST `data` as JSON; the status and the answer, as JSON where it is."""
