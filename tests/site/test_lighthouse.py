@@ -49,7 +49,10 @@ def lighthouse(url: str, *categories: str) -> dict:
     command += [f"--only-categories={','.join(categories)}"]
     command += ["--chrome-flags=--headless=new --no-sandbox --disable-gpu"]
     environment = os.environ | {"CHROME_PATH": chromium_path()}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, env=environment)
+    for _ in range(TRIES):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, env=environment)
+        if "Please run Lighthouse again" not in done.stderr:  # what it says where Chromium's trace has no beginning
+            break
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
