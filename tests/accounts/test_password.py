@@ -106,7 +106,7 @@ def test_spelling_the_name_in_another_way_is_the_same_account():
     assert Client().post("/accounts/sign-in/", ANN, REMOTE_ADDR="203.0.113.9").status_code == 429
 
 
-def test_the_admin_leaves_ones_own_password_to_the_account_page_which_limits_guesses_and_tells_by_mail(desk, ann):
+def test_the_admin_redirects_a_password_change_to_the_account_page(desk, ann):
     said = {"old_password": ANN["password"], "new_password1": "a longer one", "new_password2": "a longer one"}
 
     assert desk.post("/admin/password_change/", said).url == "/accounts/password/change/"

@@ -1,4 +1,4 @@
-"""What moves 20,000 posts with 200,000 comments: copies of the database, and the archive out and in."""
+"""Moving a site of 20,000 posts and 200,000 comments, by a copy of its database and by the archive, within 250 MB."""
 
 import sqlite3
 import subprocess
@@ -20,7 +20,7 @@ NOT_COPIED = "django_migrations"
 
 
 def blog_in(folder: Path) -> Blog:
-    """On SQLite."""
+    """A blog on SQLite, whatever database the tests run on."""
     folder.mkdir()
     return Blog(folder, f"sqlite:///{folder}/frodo.sqlite3")
 
@@ -35,14 +35,14 @@ def large(tmp_path_factory) -> Blog:
 
 
 def run(blog: Blog, *args: object) -> None:
-    """A command within 250 MB."""
+    """Run a management command, which may take 250 MB of memory."""
     memory, seconds = measure(blog, *args)
     print(f"{args[0]}: {memory // 1000} MB, {seconds:.0f} s of a processor")
     assert memory < MOST
 
 
 def differing(one: str, other: str) -> dict[str, int]:
-    """By table, how many rows of either file the other has not."""
+    """The number of rows by table that only one of two SQLite databases has."""
     with closing(sqlite3.connect(one.partition(":///")[2])) as connection:
         connection.execute("ATTACH ? AS other", [other.partition(":///")[2]])
         names = connection.execute(
