@@ -27,10 +27,9 @@ from blog.comments.threads import FIELDS, Thread, ThreadEntry, as_entries  # noq
 from blog.media.lookup import uploads_of  # noqa: E402
 from blog.models import Comment, Event, Post  # noqa: E402
 from blog.posts import list_views  # noqa: E402
-from blog.posts.field_sets import DETAIL  # noqa: E402
 from blog.posts.models.live_entry import entries_of  # noqa: E402
 from blog.posts.models.post import N_RELATED  # noqa: E402
-from blog.posts.querysets import LINK_COLUMNS  # noqa: E402
+from blog.posts.querysets import DETAIL, LINK_COLUMNS  # noqa: E402
 from blog.site.structured_data import post_structured_data  # noqa: E402
 from frodo import mail  # noqa: E402
 from frodo.lifespan import Lifespan  # noqa: E402

@@ -12,9 +12,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from blog.activities.field_sets import FEED
 from blog.activities.models import Activity
-from blog.activities.querysets import ActivityQuerySet
+from blog.activities.querysets import FEED, ActivityQuerySet
 from blog.posts.feeds import AtomWithText, Channel, RssWithText, SiteFeed
 from frodo.page_cache import shared
 from frodo.site_frame import site_root

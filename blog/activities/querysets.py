@@ -1,4 +1,4 @@
-"""Activities: `Activity.objects.published().for_list()`."""
+"""Activities, `Activity.objects.published().for_list()`, and the fields that each page contains."""
 
 from typing import Self, cast
 
@@ -7,6 +7,13 @@ from django.db.models import Q
 
 from blog.media.models import Upload
 from blog.posts.querysets import PostQuerySet
+
+LIST = (
+    *("id", "url", "title", "language", "body", "description", "published_at", "updated_at"),
+    *("author", "links", "photos", "n_comments", "reactions"),
+)
+DETAIL = (*LIST, "slug", "last_event", "takes_comments", "comments_close_at")
+FEED = (*LIST, "html")
 
 
 class ActivityQuerySet(PostQuerySet):

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
-from blog.activities import events, field_sets
+from blog.activities import events, querysets
 from blog.activities.models import Activity
 from blog.site.pagination import names_first_page, take_page
 from blog.site.structured_data import activity_structured_data, picture_of
@@ -24,7 +24,7 @@ async def activities(request: HttpRequest, number: int = 1) -> HttpResponse:
         return HttpResponsePermanentRedirect(reverse("activities"))
     n = await sync_to_async(events.latest)()  # first: what happens meanwhile is told again
     rows, page = await take_page(Activity.objects.published().newest().for_list(), number, address)
-    found = await Activity.to_dicts(rows, field_sets.LIST, native=True)
+    found = await Activity.to_dicts(rows, querysets.LIST, native=True)
     return await render_page(request, "activities/list.html", {"activities": found, "page": page, "last_event": n})
 
 
@@ -38,7 +38,7 @@ async def activity(request: HttpRequest, pk: int, parts: Iterable[Part] = ()) ->
     if found is None:
         raise Http404
     entry, *added = await asyncio.gather(
-        found.to_dict(field_sets.DETAIL, native=True), *(part(found) for part in (*parts, frame_context))
+        found.to_dict(querysets.DETAIL, native=True), *(part(found) for part in (*parts, frame_context))
     )
     # What hangs on it calls it a post, whatever it hangs on.
     context = {

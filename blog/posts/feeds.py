@@ -17,11 +17,10 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from accounts.models import User
 from blog.posts.authors import find_author
-from blog.posts.field_sets import FEED
 from blog.posts.models import Post, Redirect, Tag, Topic
 from blog.posts.models.live_entry import entries_of, html_with_entries
 from blog.posts.models.taxonomy import Taxonomy
-from blog.posts.querysets import PostQuerySet
+from blog.posts.querysets import FEED, PostQuerySet
 from frodo.page_cache import shared
 from frodo.site_frame import site_root
 from frodo.site_settings import site

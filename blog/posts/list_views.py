@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 
-from blog.posts import field_sets
+from blog.posts import querysets
 from blog.posts.authors import find_author
 from blog.posts.counts import Counts, cloud_weight, count_months, counts, with_posts
 from blog.posts.models import Post, Redirect, Tag, Topic
@@ -46,7 +46,7 @@ async def home(request: HttpRequest, number: int = 1, language: str = "") -> Htt
     [totals] = loaded
     if language and language not in totals.languages:
         raise Http404
-    posts = await Post.to_dicts(rows, field_sets.CARD, native=True)
+    posts = await Post.to_dicts(rows, querysets.CARD, native=True)
     context = {"posts": posts, "page": page, **language_context("home", language, totals)}
     return await render_page(request, "posts/home.html", context)
 
@@ -108,7 +108,7 @@ async def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     rows, page = await take_page(
         Post.objects.published().tagged(taxonomy).newest().for_list(), number, page_url, count=lambda: n
     )
-    posts = await Post.to_dicts(rows, field_sets.CARD, native=True)
+    posts = await Post.to_dicts(rows, querysets.CARD, native=True)
     return await render_page(request, "posts/tag.html", {"tag": taxonomy, "posts": posts, "page": page})
 
 
@@ -121,7 +121,7 @@ async def topics(request: HttpRequest) -> HttpResponse:
 @shared()
 async def topic(request: HttpRequest, slug: str) -> HttpResponse:
     taxonomy = await aget_object_or_404(Topic.objects.visible(), slug=slug)
-    posts = await Post.to_dicts(Post.objects.published().in_topic(taxonomy).for_list(), field_sets.CARD, native=True)
+    posts = await Post.to_dicts(Post.objects.published().in_topic(taxonomy).for_list(), querysets.CARD, native=True)
     return await render_page(request, "posts/topic.html", {"topic": taxonomy, "posts": posts}, in_thread=True)
 
 
@@ -141,7 +141,7 @@ async def author(request: HttpRequest, name: str, number: int = 1) -> HttpRespon
     rows, page = await take_page(found, number, page_url)
     context = {
         "author": user,
-        "posts": await Post.to_dicts(rows, field_sets.CARD, native=True),
+        "posts": await Post.to_dicts(rows, querysets.CARD, native=True),
         "page": page,
         "json_ld": author_structured_data(user, site_root(request) + reverse("author", args=[name])),
     }
@@ -182,7 +182,7 @@ def month_url(language: str, year: int, month: int, number: int = 1) -> str:
 
 async def with_days(rows: QuerySet | list) -> list[dict]:
     """Links to posts, each with its day in the site's time zone."""
-    found = await Post.to_dicts(rows, field_sets.LINK, native=True)
+    found = await Post.to_dicts(rows, querysets.LINK, native=True)
     zone, interface_language = timezone.get_current_timezone(), get_language()
     for post in found:
         post["date"] = post["published_at"].astimezone(zone).date()

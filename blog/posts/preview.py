@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.authentication import signed_in_user
 from accounts.models import User
-from blog.posts.field_sets import DETAIL
 from blog.posts.models import Page, Post, PreviewLink, Tag, Topic
+from blog.posts.querysets import DETAIL
 from frodo.site_frame import render_page
 
 T = TypeVar("T", bound=Model)

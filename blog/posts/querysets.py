@@ -1,4 +1,4 @@
-"""Querysets of posts: `Post.objects.published().tagged(tag).for_list()`."""
+"""Querysets of posts, `Post.objects.published().tagged(tag).for_list()`, and the fields that each page contains."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,6 +15,28 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from accounts.models import User
     from blog.posts.models import Post, Tag, Topic
+
+LINK = ("title", "url", "language", "published_at")
+CARD = (
+    *LINK,
+    *("summary", "intro", "description", "cover_url", "cover_width", "cover_height", "cover_sources"),
+    *("minutes", "views", "n_comments", "pinned"),
+)
+SEARCH_RESULT = (*CARD, "plain", "kind")
+FEED = (*LINK, "id", "description", "html", "cover_url", "updated_at", "author", "tags")
+DETAIL = (
+    *("id", "slug", "title", "url", "language", "status", "published_at", "updated_at"),
+    *("body", "toc", "description", "cover_url", "cover_width", "cover_height", "cover_sources", "share_image_url"),
+    *("minutes", "views", "n_comments", "reactions", "last_event", "author", "tags", "topic", "live", "live_entries"),
+    *("takes_comments", "comments_close_at"),
+    *("visibility", "canonical_url", "meta_title", "meta_description", "translations"),
+)
+PAGE = (
+    *("title", "language", "updated_at", "body", "toc", "description"),
+    *("canonical_url", "meta_title", "meta_description"),
+)
+NEIGHBOURS = ("previous", "next", "series", "related")
+"""Other posts, queried concurrently."""
 
 N_OF_TAG = 200
 """Latest posts of one tag among which related posts are looked for."""

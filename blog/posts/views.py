@@ -10,7 +10,7 @@ from django.urls import resolve
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from blog.posts import access, field_sets
+from blog.posts import access, querysets
 from blog.posts.models import Page, Post
 from blog.posts.models.redirect import ENTRIES, is_answered
 from blog.site.structured_data import post_structured_data
@@ -39,7 +39,7 @@ async def post(request: HttpRequest, slug: str, parts: Iterable[Part] = ()) -> H
         await sync_to_async(Post.complete)([found])
     # The post with its neighbours, each part and the menu know nothing of one another, so they are awaited together.
     entry, *added = await asyncio.gather(
-        found.to_dict((*field_sets.DETAIL, *field_sets.NEIGHBOURS), expand="author", native=True),
+        found.to_dict((*querysets.DETAIL, *querysets.NEIGHBOURS), expand="author", native=True),
         *(part(found) for part in (*parts, frame_context)),
     )
     root = site_root(request)
@@ -102,7 +102,7 @@ async def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = await Page.objects.published().filter(slug=slug).afirst()
     if found is None:
         raise Http404
-    entry = await found.to_dict(field_sets.PAGE, native=True)
+    entry = await found.to_dict(querysets.PAGE, native=True)
     canonical = entry["canonical_url"] or site_root(request) + found.url
     return await render_page(request, "posts/page.html", {"entry": entry, "canonical": canonical, "page_id": found.pk})
 

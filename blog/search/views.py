@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from blog.models import Post, Tag
-from blog.posts import field_sets
+from blog.posts import querysets
 from blog.posts.models.live_entry import add_plain_entries
 from blog.search.highlighting import Highlighter
 from blog.search.query import MAX_LENGTH, SearchResults, parse
@@ -54,7 +54,7 @@ async def results(request: HttpRequest) -> tuple[SearchResults, dict]:
         tag = Tag.objects.named(given["tag"]) if given["tag"] else None
         rows = [post for post in rows_of(found.posts, Post.threads.for_search()) if post.is_listed]
         add_plain_entries(rows)
-        posts = Post.to_dicts_sync(rows, field_sets.SEARCH_RESULT, native=True)
+        posts = Post.to_dicts_sync(rows, querysets.SEARCH_RESULT, native=True)
         return found, highlighted(posts, Highlighter(query)), tag
 
     found, posts, tag = await sync_to_async(find)()

@@ -7,7 +7,7 @@ from frodo.site_urls import absolute
 def post_structured_data(post: dict, root: str) -> dict:
     """A BlogPosting, https://schema.org/BlogPosting, with absolute URLs under `root`.
 
-    `post`: fields of blog.posts.field_sets.DETAIL.
+    `post`: fields of blog.posts.querysets.DETAIL.
     """
     data = {
         "@context": "https://schema.org",
@@ -75,7 +75,7 @@ def person(author: dict, root: str) -> dict:
 def activity_structured_data(activity: dict, root: str) -> dict:
     """A SocialMediaPosting, https://schema.org/SocialMediaPosting, with absolute URLs under `root`.
 
-    `activity`: fields of blog.activities.field_sets.DETAIL.
+    `activity`: fields of blog.activities.querysets.DETAIL.
     """
     data = {
         "@context": "https://schema.org",
