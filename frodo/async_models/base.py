@@ -9,7 +9,7 @@ from django.core import checks
 from django.db import models
 
 from frodo.async_models import query_plans, serialization
-from frodo.async_models.metaclass import AsyncModelBase
+from frodo.async_models.properties import AsyncModelBase
 from frodo.async_models.query_plans import UnknownField, names_of
 from frodo.async_models.schema import openapi_components
 

@@ -1,18 +1,21 @@
-"""Async properties, computed for one object or for many in one call."""
+"""Async properties, computed for one object or for many in one call, and the metaclass that collects them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.db.models.base import ModelBase
 from django.utils.functional import cached_property
 
 from frodo.async_models.schema import MISSING, empty_value, return_type
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
 
 T = TypeVar("T")
 
@@ -158,3 +161,26 @@ def batched_property(function: Any = None, /, **options: Any) -> Any:
     if function is None:
         return lambda function: BatchedProperty(function, **options)
     return BatchedProperty(function, **options)
+
+
+class AsyncModelBase(ModelBase):
+    """Django's ModelBase; the class also knows its async properties."""
+
+    async_properties: Mapping[str, AwaitedProperty[Any]]
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> AsyncModelBase:
+        cls = cast(AsyncModelBase, super().__new__(mcs, name, bases, attrs, **kwargs))
+        cls.async_properties = MappingProxyType(collect(cls))
+        return cls
+
+
+def collect(cls: type) -> dict[str, AwaitedProperty[Any]]:
+    """Async properties by name, bases first. A subclass's attribute of the same name removes one."""
+    found: dict[str, AwaitedProperty[Any]] = {}
+    for klass in reversed(cls.__mro__):
+        for name, value in vars(klass).items():
+            if isinstance(value, AwaitedProperty) and name != "pk" and not name.startswith("_"):
+                found[name] = value
+            else:
+                found.pop(name, None)
+    return found

@@ -16,8 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.query_utils import DeferredAttribute
 
-from frodo.async_models.metaclass import AsyncModelBase
-from frodo.async_models.properties import BatchedProperty
+from frodo.async_models.properties import AsyncModelBase, BatchedProperty
 from frodo.async_models.schema import field_type, return_type
 
 MAX_DEPTH = 3

@@ -25,8 +25,7 @@ from frodo.async_models.batch_loader import (
     related_of,
 )
 from frodo.async_models.json_values import json_values
-from frodo.async_models.metaclass import AsyncModelBase
-from frodo.async_models.properties import AwaitedProperty, gather
+from frodo.async_models.properties import AsyncModelBase, AwaitedProperty, gather
 from frodo.async_models.query_plans import Names, plan_for
 
 if TYPE_CHECKING:

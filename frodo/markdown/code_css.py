@@ -8,7 +8,7 @@ from pygments.style import Style
 from pygments.styles import get_style_by_name
 from pygments.token import Token
 
-from frodo.color_contrast import READABLE, channels, contrast, luminance
+from frodo.site_settings.colors import READABLE, channels, contrast, luminance
 
 LIGHT, DARK = "xcode", "github-dark"
 GROUNDS = {

@@ -12,9 +12,8 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from frodo.markdown import code, sanitizer
-from frodo.markdown.callouts import make_callouts
 from frodo.markdown.diagrams import Diagrams
-from frodo.markdown.elements import frame, label_tasks
+from frodo.markdown.elements import frame, label_tasks, make_callouts
 from frodo.markdown.extension import CommonMark, Parser
 from frodo.markdown.finishing import Pictures, finish_html
 from frodo.markdown.headings import Heading, anchor

@@ -5,10 +5,10 @@ from time import thread_time
 import pytest
 from lxml.html import fragment_fromstring
 
-from frodo.color_contrast import READABLE, contrast
 from frodo.markdown import render_post
 from frodo.markdown.code import marked_lines
 from frodo.markdown.code_css import DARK, GROUNDS, LIGHT, SEPIA, css, readable
+from frodo.site_settings.colors import READABLE, contrast
 
 CODE_CSS = Path(__file__).parents[2] / "static" / "css" / "code.css"
 

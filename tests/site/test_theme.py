@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from frodo.color_contrast import READABLE, contrast
 from frodo.site_settings import colors
+from frodo.site_settings.colors import READABLE, contrast
 from tests.factories import make_comment, make_page, make_post
 
 
