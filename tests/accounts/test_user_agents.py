@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.user_agents import describe
+from accounts.templatetags.accounts import browser
 from tests.accounts.browser_sessions import sign_in
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -31,7 +31,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
     ],
 )
 def test_a_browser_and_its_system_are_named(user_agent, words):
-    assert describe(user_agent) == words
+    assert browser(user_agent) == words
 
 
 @pytest.mark.django_db
