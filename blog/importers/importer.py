@@ -15,11 +15,10 @@ from blog.importers.documents import Document, Reader
 from blog.importers.errors import NotImported
 from blog.importers.markup.placeholders import TOKEN, Placeholders
 from blog.importers.report import Report
-from blog.posts.languages import LONGEST, written_in
 from blog.posts.models import Page, Post, Redirect, Tag
 from blog.posts.models.redirect import is_answered
-from blog.posts.paths import normal_path
-from blog.posts.slugs import slug_for
+from blog.posts.services import TEXT_START, written_in
+from blog.posts.slugs import normal_path, slug_for
 from frodo.progress import Progress, no_progress
 
 MAX_TITLE = 200
@@ -222,4 +221,4 @@ def language_of(text: str, stated: str, default: str) -> str:
         return "zh-hans"
     if name.startswith("en"):
         return "en"
-    return written_in(TOKEN.sub("", Placeholders().store_code(text[:LONGEST])), default)
+    return written_in(TOKEN.sub("", Placeholders().store_code(text[:TEXT_START])), default)

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
-from blog.posts.paths import normal_path
-from blog.posts.slugs import slug_for
+from blog.posts.slugs import normal_path, slug_for
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from blog.importers import files
 from blog.importers.documents import Document, Reader
 from blog.importers.images import MOST_BYTES, NAME, ImageStore, UrlRewriter, host_of, path_of
-from blog.posts.paths import normal_path
+from blog.posts.slugs import normal_path
 from frodo.http_client import NotFetched, fetch
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,7 @@ from blog.importers.documents import Document, Reply, digest
 from blog.importers.errors import NotImported
 from blog.importers.report import Report
 from blog.posts.models import Page, Post, Redirect, Tag, Topic
-from blog.posts.paths import LONGEST
-from blog.posts.slugs import free_slug
+from blog.posts.slugs import MAX_PATH, free_slug
 from frodo import display_names
 
 
@@ -172,7 +171,7 @@ def row_digest(row: Post | Page) -> str:
 def add_redirects(row: Post | Page, document: Document, claimed: set[str]) -> int:
     """From the old paths that no other redirect has. What is at a URL by itself is found first."""
     here = row.path_of(row.slug)
-    wanted = [path for path in document.old_paths if path != here and len(path) <= LONGEST]
+    wanted = [path for path in document.old_paths if path != here and len(path) <= MAX_PATH]
     taken = {path.casefold() for path in Redirect.objects.filter(path__in=wanted).values_list("path", flat=True)}
     target = {"page": row} if isinstance(row, Page) else {"post": row}
     new: dict[str, Redirect] = {}

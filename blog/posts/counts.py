@@ -12,9 +12,10 @@ from typing import NamedTuple, TypeVar
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.models import User
 from blog.posts.models import Post, Tag, Topic
 from blog.posts.models.taxonomy import Taxonomy
 from blog.posts.querysets import UNPUBLISHED, PostQuerySet
@@ -121,3 +122,15 @@ def with_posts(model: type[T]) -> list[T]:
     for each in found:
         each.n_posts = numbers[each.pk]
     return found
+
+
+def authors() -> QuerySet[User]:
+    posts = Post.objects.published().filter(author=OuterRef("pk")).order_by()
+    # As a scalar, as in TaxonomyQuerySet.visible.
+    return User.objects.alias(shown_post=Subquery(posts.values("pk")[:1])).filter(shown_post__isnull=False)
+
+
+def find_author(name: str) -> User | None:
+    """Find by username, case-sensitively on every database."""
+    author = authors().filter(username=name).first()
+    return author if author and author.username == name else None

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from accounts.models import User
-from blog.posts.authors import find_author
+from blog.posts.counts import find_author
 from blog.posts.models import Post, Redirect, Tag, Topic
 from blog.posts.models.live_entry import entries_of, html_with_entries
 from blog.posts.models.taxonomy import Taxonomy

@@ -15,8 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 
 from blog.posts import querysets
-from blog.posts.authors import find_author
-from blog.posts.counts import Counts, cloud_weight, count_months, counts, with_posts
+from blog.posts.counts import Counts, cloud_weight, count_months, counts, find_author, with_posts
 from blog.posts.models import Post, Redirect, Tag, Topic
 from blog.site.pagination import names_first_page, take_page
 from blog.site.structured_data import author_structured_data

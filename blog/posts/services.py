@@ -1,5 +1,6 @@
-"""Create, update, delete and publish posts, pages, tags and topics: one transaction each."""
+"""Create, update, delete and publish posts, pages, tags and topics: one transaction each. Detect their language."""
 
+import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, TypeVar, cast
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from blog.posts import permissions, revisions, trash
-from blog.posts.languages import language_of
 from blog.posts.models import Page, Post, Tag, Topic
 from blog.posts.models.taxonomy import Taxonomy
 from blog.posts.querysets import UNPUBLISHED, PostQuerySet
@@ -206,3 +206,25 @@ def update_each(posts: PostQuerySet, **fields: Any) -> int:
             setattr(post, name, value)
         post.save(update_fields=[*fields])
     return len(found)
+
+
+HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+NO_WORDS = re.compile(r"https?://\S+|\]\([^)]*\)|<[^>]+>")
+CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+TEXT_START = 20_000
+"""Characters of a text that show its language and, to imports, its title."""
+
+
+def written_in(words: str, default: str) -> str:
+    """The language of a text without code; the default if it is short."""
+    words = NO_WORDS.sub("", words[:TEXT_START])
+    han, latin = len(HAN.findall(words)), len(LATIN.findall(words))
+    if han + latin < 5:
+        return default
+    return "zh-hans" if han > latin / 2 else "en"
+
+
+def language_of(title: str, text: str, default: str) -> str:
+    """The language of a Markdown text."""
+    return written_in(f"{title}\n{CODE.sub('', text[:TEXT_START])}", default)

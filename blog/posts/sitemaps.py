@@ -16,8 +16,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from blog.posts.authors import authors
-from blog.posts.counts import counts
+from blog.posts.counts import authors, counts
 from blog.posts.models import Page, Post, Tag, Topic
 from blog.site.models import BlogrollLink
 from frodo.page_cache import shared

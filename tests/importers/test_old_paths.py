@@ -2,7 +2,7 @@ import pytest
 
 from blog.importers.old_paths import slug_in
 from blog.models import Page, Post, Redirect
-from blog.posts.paths import normal_path
+from blog.posts.slugs import normal_path
 from tests.importers.folders import post, write
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from blog.models import Redirect, Tag, Topic
-from blog.posts.paths import normal_path
+from blog.posts.slugs import normal_path
 from tests.factories import make_comment, make_page, make_post, make_topic
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from blog.importers.saving import ImportContext
 from blog.importers.unpacking import unpacked
 from blog.posts.models import Post, Redirect
 from blog.posts.models.redirect import entry_at
-from blog.posts.paths import normal_path
+from blog.posts.slugs import normal_path
 from frodo.progress import Progress, no_progress
 
 

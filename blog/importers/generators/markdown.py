@@ -22,8 +22,7 @@ from blog.importers.generator_detection import Site
 from blog.importers.generators import post_fields
 from blog.importers.images import ImageStore, UrlRewriter, host_of
 from blog.importers.markup.placeholders import Placeholders, without_empty_lines
-from blog.posts.paths import normal_path
-from blog.posts.slugs import slug_for
+from blog.posts.slugs import normal_path, slug_for
 
 IN_COLUMNS = {
     "title", "date", "slug", "tags", "tag", "draft", "published", "description", "comments", "summary",

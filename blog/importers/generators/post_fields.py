@@ -9,7 +9,7 @@ from django.utils import timezone
 from blog.importers.fields import Fields, plain, truth
 from blog.importers.images import NAME, path_of
 from blog.importers.markup.placeholders import Placeholders
-from blog.posts.languages import LONGEST
+from blog.posts.services import TEXT_START
 from frodo.text import MARKS
 
 DATE = ("date", "publishdate", "pubdate", "published_at", "created", "created_at", "created_time")
@@ -93,7 +93,7 @@ def cover_urls(data: Fields) -> Iterator[str]:
 def title_of(text: str) -> tuple[str, str]:
     """The heading that the text begins with, and the text without it."""
     placeholders = Placeholders()
-    start = placeholders.store_code(text[:LONGEST])
+    start = placeholders.store_code(text[:TEXT_START])
     heading = HEADING.search(start)
     if heading is None or start[: heading.start()].strip():
         return "", text
@@ -101,4 +101,4 @@ def title_of(text: str) -> tuple[str, str]:
     title = title.replace("`", "").strip()
     if not title:
         return "", text
-    return title, placeholders.restore(start[heading.end() :]).lstrip("\n") + text[LONGEST:]
+    return title, placeholders.restore(start[heading.end() :]).lstrip("\n") + text[TEXT_START:]

@@ -21,8 +21,7 @@ from blog.importers.wordpress.paragraphs import add_paragraphs
 from blog.importers.wordpress.shortcodes import Shortcodes
 from blog.importers.wordpress.text import to_html
 from blog.importers.xml_elements import Elements, text_of
-from blog.posts.paths import normal_path
-from blog.posts.slugs import slug_for
+from blog.posts.slugs import normal_path, slug_for
 
 WANTED = frozenset(
     ("item", "link", "wp:base_site_url", "wp:base_blog_url", "wp:author", "wp:category", "wp:term", "wp:wxr_version")

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from blog.posts.models.page import Page
 from blog.posts.models.post import Post
 from blog.posts.models.taxonomy import Tag, Topic
-from blog.posts.paths import LONGEST, normal_decoded, normal_path
 from blog.posts.redirects.querysets import RedirectQuerySet
+from blog.posts.slugs import MAX_PATH, normal_decoded, normal_path
 from frodo.async_models import AsyncModel
 from frodo.fields import Counter, ExactCharField
 
 ENTRIES = {"post": Post, "page": Page, "tag": Tag, "topic": Topic}
 """Objects that a redirect can follow through changes of their slugs: column and URL pattern."""
-LONGEST_TYPED = 9 * LONGEST
+LONGEST_TYPED = 9 * MAX_PATH
 """Percent-encoded, each Chinese character takes nine characters."""
 
 
@@ -64,7 +64,7 @@ class Redirect(AsyncModel):
 
     path = PathField(
         _("old path"),
-        max_length=LONGEST,
+        max_length=MAX_PATH,
         unique=True,
         help_text=_("As copied from a browser, for example /2020/01/hello/. With /* at the end, all paths below it."),
         error_messages={"blank": _("Enter the path of a page that is gone, for example /2020/01/hello/.")},
@@ -75,7 +75,7 @@ class Redirect(AsyncModel):
     topic = models.ForeignKey(Topic, delete_too, "redirects", null=True, blank=True, verbose_name=_("topic"))
     url = models.CharField(
         _("other URL"),
-        max_length=LONGEST,
+        max_length=MAX_PATH,
         blank=True,
         help_text=_(
             "Another path of this site, such as /atom.xml or /archives/2020/, or a URL with https://. "
@@ -196,10 +196,10 @@ def is_answered(path: str) -> bool:
 class NotFoundPath(models.Model):
     """A path that was asked for and not found. Nothing is kept of who asked."""
 
-    path = ExactCharField(_("path"), max_length=LONGEST, unique=True)
+    path = ExactCharField(_("path"), max_length=MAX_PATH, unique=True)
     n_requests = Counter(_("requests"), default=0)
     last_requested_at = models.DateTimeField(_("last requested"), db_index=True)
-    referrer = models.CharField(_("linked from"), max_length=LONGEST, blank=True)
+    referrer = models.CharField(_("linked from"), max_length=MAX_PATH, blank=True)
     """The page that had the link last, without its query, as far as the browser said so."""
 
     class Meta:

@@ -4,8 +4,7 @@ from urllib.parse import unquote
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
-from blog.posts.paths import normal_decoded
-from blog.posts.slugs import free_slug
+from blog.posts.slugs import free_slug, normal_decoded
 from frodo.async_models import AsyncModel
 
 TRIES = 20

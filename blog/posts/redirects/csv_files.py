@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from blog.posts.models import Redirect
-from blog.posts.paths import normal_path
+from blog.posts.slugs import normal_path
 
 MAX_ROWS = 20_000
 HEADERS = {"path", "from", "source", "old", "old path", "old url", "source url", "url", "旧路径", "来源"}

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from django.db import models
 from django.urls import resolve
 
-from blog.posts.paths import normal_decoded
+from blog.posts.slugs import normal_decoded
 
 if TYPE_CHECKING:
     from blog.posts.models import Redirect

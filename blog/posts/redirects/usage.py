@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from blog.posts.models import NotFoundPath, Redirect
-from blog.posts.paths import normal_decoded
+from blog.posts.slugs import normal_decoded
 
 logger = logging.getLogger(__name__)
 
