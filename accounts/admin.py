@@ -29,7 +29,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.tokens.admin import DeviceInline, MadeElsewhere, PersonalTokenInline
-from frodo.admin_mixins import DeletionMixin
+from frodo.admin_site import DeletionMixin
 from frodo.fields import searched
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents

@@ -20,7 +20,7 @@ from blog.posts.models import Page
 from blog.statistics import recording
 from blog.webhooks.models import WebhookEndpoint
 from frodo import mail
-from frodo.backup.rotation import parse_policy
+from frodo.backup import parse_policy
 from frodo.site_settings import site
 
 SLUGS = {"en": "privacy", "zh-hans": "yinsi"}

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
-from frodo.backup.rotation import parse_policy
+from frodo.backup import parse_policy
 from frodo.database_config import complete
 from frodo.embeds import PLAYERS
 from frodo.mail import settings_of

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from accounts.authentication import signed_in_user
 from blog.editor.autosave import autosave, forget
 from blog.editor.forms import VERSION, VersionedModelForm
-from frodo.admin_mixins import AutocompleteMixin, DeletionMixin
+from frodo.admin_site import AutocompleteMixin, DeletionMixin
 from frodo.api import number
 from frodo.conflict_retry import EditConflict, retry_on_conflict
 from frodo.form_recovery import recover_form

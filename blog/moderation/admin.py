@@ -19,7 +19,7 @@ from blog.moderation import blocks as block_services
 from blog.moderation import queue, reasons
 from blog.moderation.models import Block, Decision, Rule, SpamWave
 from blog.site.admin import CreatedFilter, LargeListAdmin, Meaning, ReadOnlyMixin, chip
-from frodo.admin_mixins import AutocompleteMixin, DeletionMixin
+from frodo.admin_site import AutocompleteMixin, DeletionMixin
 from frodo.client_ip import wide
 from frodo.errors import ServiceError
 from frodo.fields import searched

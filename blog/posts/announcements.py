@@ -13,7 +13,7 @@ from blog.posts.models import Post
 from frodo import jobs
 from frodo.http_client import fetch
 from frodo.http_client import post as post_request
-from frodo.jobs.http_requests import run_request
+from frodo.jobs import run_request
 
 MAX_BYTES = 10_000
 FEEDS = ("atom", "rss", "json_feed")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.editor.forms import Conflict, VersionedModelForm, comparable
 from blog.posts import documents, revisions
 from blog.posts.models import Post, Tag
-from frodo.admin_mixins import is_key
+from frodo.admin_site import is_key
 from frodo.api import number
 from frodo.api.conditional import version
 

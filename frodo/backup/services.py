@@ -19,9 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from frodo import jobs
-from frodo.backup import BackupError, archive, databases, encryption
+from frodo.backup import BackupError, archive, databases, encryption, outdated, parse_policy
 from frodo.backup.archive import MEDIA, THEMES, Manifest
-from frodo.backup.rotation import outdated, parse_policy
 from frodo.backup.targets import STAMP, Target, backups, target_of
 
 logger = logging.getLogger(__name__)

@@ -11,8 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from frodo.http_client import post
-from frodo.jobs import Job, Unavailable, enqueue
-from frodo.jobs.http_requests import run_request
+from frodo.jobs import Job, Unavailable, enqueue, run_request
 
 ALL = "frodo"
 """Surrogate key of every page."""

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 
-from frodo.backup.rotation import outdated, parse_policy
+from frodo.backup import outdated, parse_policy
 from frodo.backup.targets import STAMP
 from frodo.jobs import Job
 from frodo.jobs.registry import job_types, register
