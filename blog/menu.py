@@ -6,8 +6,7 @@ from django.db.models import F, Subquery, Value
 
 from blog.activities.models import Activity
 from blog.posts.models import Page
-from frodo.site_settings import check_version, site
-from frodo.site_settings.values import SNAPSHOT
+from frodo.site_settings import SNAPSHOT, check_version, site
 from frodo.snapshots import SnapshotVersion
 
 COLUMNS = ("source", "menu_order", "title", "slug")

@@ -42,7 +42,7 @@ from frodo.orm_threads import OrmThreads, take_over_connections
 from frodo.page_cache import PageCache
 from frodo.request_context import Observed
 from frodo.request_limits import RequestLimits
-from frodo.site_settings.values import SettingsLoader
+from frodo.site_settings import SettingsLoader
 from frodo.startup import refuse_if_misconfigured
 from frodo.telemetry import traced
 

@@ -28,8 +28,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import trans_real
 
-from frodo.site_settings import site
-from frodo.site_settings.values import on_load
+from frodo.site_settings import on_load, site
 
 logger = logging.getLogger(__name__)
 

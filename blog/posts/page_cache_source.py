@@ -9,8 +9,7 @@ from django.db.models import F
 from blog.posts.models import Post
 from blog.site.models import SiteVersion
 from frodo.page_cache import State
-from frodo.site_settings import check_version, site
-from frodo.site_settings.values import SNAPSHOT
+from frodo.site_settings import SNAPSHOT, check_version, site
 from frodo.snapshots import SnapshotVersion
 
 on_views: list[Callable[[dict[int, int]], None]] = []

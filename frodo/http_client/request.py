@@ -12,11 +12,11 @@ from django.conf import settings
 from django.utils.http import parse_http_date_safe
 from httpx2 import URL, InvalidURL, create_ssl_context
 
+from frodo.http_client import Answer, Fetched, Wanted
 from frodo.http_client.body import read as read_body
 from frodo.http_client.body import type_of
 from frodo.http_client.connection import Guarded, Resolve, resolve
 from frodo.http_client.errors import BadAnswer, BadStatus, BadUrl, TimedOut, TooLarge, Unreachable, WrongType
-from frodo.http_client.fetch import Answer, Fetched, Wanted
 from frodo.site_settings import site
 
 UNKNOWN = ("", "application/octet-stream", "application/unknown", "unknown/unknown")

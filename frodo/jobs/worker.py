@@ -22,7 +22,7 @@ from django.utils import timezone
 from frodo import log_format, metrics
 from frodo.jobs.models import Job, LeaseLost, enqueue, lease_end, wake
 from frodo.jobs.registry import Failed, Retry, Unavailable, job_types
-from frodo.site_settings.values import check_version, saved_version
+from frodo.site_settings import check_version, saved_version
 
 logger = logging.getLogger(__name__)
 

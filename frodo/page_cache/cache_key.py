@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import conditional_page
 
 from frodo.language import language_from_request
-from frodo.site_settings.values import on_load
+from frodo.site_settings import on_load
 
 HOST = re.compile(rb"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?")
 """A host name with a dot."""

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from frodo import channel_layer
-from frodo.site_settings.values import on_load
+from frodo.site_settings import on_load
 
 logger = logging.getLogger(__name__)
 

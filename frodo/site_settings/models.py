@@ -12,8 +12,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from frodo.markdown import render_comment, render_fragment
-from frodo.site_settings import colors
-from frodo.site_settings.values import SNAPSHOT, load, site
+from frodo.site_settings import SNAPSHOT, colors, load, site
 from frodo.snapshots import changed
 
 SETTING_OF = {

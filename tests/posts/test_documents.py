@@ -499,7 +499,7 @@ def test_many_updates_are_compacted_while_it_is_open(desk):
 
 
 def test_a_deleted_post_closes_its_editors(desk, monkeypatch):
-    monkeypatch.setattr(live_hub(), "SWEEP", 0.05)
+    monkeypatch.setattr("frodo.live.SWEEP", 0.05)
     post = make_post()
 
     @story
@@ -512,12 +512,6 @@ def test_a_deleted_post_closes_its_editors(desk, monkeypatch):
 
     write()
     assert not Document.objects.exists()
-
-
-def live_hub():
-    from frodo.live import hub
-
-    return hub
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -61,7 +61,7 @@ OF_ERRORS = [
 
 
 if TYPE_CHECKING:
-    from frodo.api.endpoint import Endpoint
+    from frodo.api import Endpoint
 
 
 class EndpointSchema(AutoSchema):
