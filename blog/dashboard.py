@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.authentication import signed_in_user
 from blog.comments.models import Comment
-from blog.doctor.checks import CHECKS
-from blog.doctor.findings import examine
+from blog.doctor import CHECKS, examine
 from blog.link_check.models import CheckedLink
 from blog.moderation.queue import LONG
 from blog.posts import permissions

@@ -137,7 +137,7 @@ def keep_trying(endpoint: WebhookEndpoint, *, gone: bool) -> bool:
 
 
 def notify_owners(endpoint: WebhookEndpoint) -> None:
-    """E-mail the superusers, if e-mail is configured; the dashboard shows it too (blog.doctor.checks.webhooks)."""
+    """E-mail the superusers, if e-mail is configured; the dashboard shows it too (blog.doctor.webhooks)."""
     owners = User.objects.filter(is_superuser=True, is_active=True).exclude(email="")
     if not mail.can_be_sent() or not owners:
         return

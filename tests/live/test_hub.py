@@ -139,7 +139,7 @@ def test_a_gap_that_cannot_be_filled_is_a_reset(story):
 
 
 def test_the_last_one_lost_is_found_by_the_sweep(story, monkeypatch):
-    monkeypatch.setattr(live.hub, "SWEEP", 0.02)
+    monkeypatch.setattr(live, "SWEEP", 0.02)
 
     async def test(book, hub, readers):
         await book.write(tell=False)
@@ -221,9 +221,9 @@ class CircuitOpen:
 
 
 def test_while_the_layer_is_away_events_come_by_asking_and_then_by_the_layer_again(monkeypatch, caplog):
-    monkeypatch.setattr(live.hub, "SWEEP", 0.02)
+    monkeypatch.setattr(live, "SWEEP", 0.02)
     away = CircuitOpen()
-    monkeypatch.setattr(live.hub.channel_layer, "configured_layer", lambda: away)
+    monkeypatch.setattr(live.channel_layer, "configured_layer", lambda: away)
     monkeypatch.setattr(channel_layer, "outage", CircuitBreaker("Redis"))
 
     async def whole():
@@ -235,7 +235,7 @@ def test_while_the_layer_is_away_events_come_by_asking_and_then_by_the_layer_aga
         away.back = True
         await until(lambda: not hub.layer_is_away)
         await until(lambda: all(room.joined_layer for room in hub.rooms.values()))
-        monkeypatch.setattr(live.hub, "SWEEP", 1000)
+        monkeypatch.setattr(live, "SWEEP", 1000)
         await book.write()
         await until(lambda: reader.heard[1:] == frames(1, 2))
         await hub.leave(reader)

@@ -210,7 +210,7 @@ async def test_more_sockets_than_allowed_are_sent_to_ask(post, settings):
 
 @story
 async def test_a_post_that_is_withdrawn_lets_its_readers_go(post, monkeypatch):
-    monkeypatch.setattr(live.hub, "SWEEP", 0.01)
+    monkeypatch.setattr(live, "SWEEP", 0.01)
     socket = await opened(f"/ws/posts/{post.pk}/")
     await socket.hear()
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from blog.doctor.findings import Check, Finding, examine
+from blog.doctor import Check, Finding, examine
 from blog.media.services import store
 from blog.models import Post
 from blog.search.models import SearchChange

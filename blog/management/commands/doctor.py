@@ -3,8 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from blog.doctor.checks import CHECKS
-from blog.doctor.findings import examine
+from blog.doctor import CHECKS, examine
 from frodo.text import columns
 
 

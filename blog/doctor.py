@@ -1,16 +1,26 @@
-"""What an operator would look at first when something is wrong."""
+"""Finds what is wrong with an installation and says what to do: `manage.py doctor`, and a page of the admin.
 
+The checks run one after the other; one that fails does not hide the next.
+"""
+
+import logging
 import os
 import platform
 import secrets
+import shutil
 import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import django
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.cache import caches
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.mail import get_connection
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,21 +28,59 @@ from django.db.models import Max
 from django.http.request import validate_host
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from blog.doctor import storage
-from blog.doctor.findings import Check, Problem
-from blog.models import Comment
+from blog.models import Comment, Post, Upload
 from blog.notifications.models import QueuedEmail
 from blog.search.status import status
 from blog.webhooks.models import WebhookEndpoint
 from frodo import mail, themes
+from frodo.backup import BackupError
+from frodo.backup.services import age
 from frodo.channel_layer import configured_layer
 from frodo.jobs import Job
 from frodo.jobs.registry import job_types
 from frodo.site_settings import site
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """What is wrong, and what to do about it, in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    label: str | Promise
+    run: Callable[[], str]
+    """Returns how it is in a few words, or raises Problem."""
+    is_quick: bool = False
+    """Whether it can run with every page of the dashboard: no other host is asked, and no table is read through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    label: str
+    is_ok: bool
+    text: str
+
+
+def examine(checks: Iterable[Check]) -> Iterator[Finding]:
+    for check in checks:
+        label = str(check.label)
+        try:
+            text = check.run()
+        except Problem as problem:
+            yield Finding(label, False, str(problem))
+        except Exception as error:  # of any server or library: that it fails is the finding
+            logger.debug("The check of %s failed", label, exc_info=True)
+            yield Finding(label, False, f"{type(error).__name__}: {error}")
+        else:
+            yield Finding(label, True, text)
+
 
 MAX_CLOCK_ERROR = timedelta(seconds=30)
 
@@ -58,7 +106,7 @@ def database() -> str:
             [mode] = cursor.fetchone()
         if mode not in ("wal", "memory"):
             raise Problem(_("SQLite does not use WAL here: readers will wait for writers."))
-    facts = [connection.display_name, filesizeformat(storage.database_size())]
+    facts = [connection.display_name, filesizeformat(database_size())]
     if connection.vendor == "mysql" and not has_time_zones():
         facts.append(_("its time zone tables are empty, and nothing here needs them"))
     return ", ".join(facts)
@@ -214,6 +262,83 @@ def versions() -> str:
     return f"Frodo {project['version']}, Django {django.__version__}, Python {platform.python_version()}"
 
 
+MIN_FREE = 500
+"""MB."""
+MOST_FILES = {True: 20_000, False: 100}
+"""Media files whose existence is checked, the newest; in a folder and in a bucket."""
+
+
+def media() -> str:
+    """What is written can be read, and what is shown is there."""
+    name = default_storage.save("doctor.txt", ContentFile(b"well"))
+    try:
+        with default_storage.open(name) as file:
+            if file.read() != b"well":
+                raise Problem(_("What is written there is read as something else."))
+    finally:
+        default_storage.delete(name)
+    most = MOST_FILES[settings.MEDIA_IS_LOCAL]
+    names = [*Upload.objects.order_by("-pk").values_list("file", flat=True)[:most]]
+    names += Post.threads.exclude(cover="").order_by("-pk").values_list("cover", flat=True)[:most]
+    if missing := [name for name in names if not default_storage.exists(name)]:
+        message = _("%(n)d files are missing, such as %(name)s. Copy the media folder again, or restore a backup.")
+        raise Problem(message % {"n": len(missing), "name": missing[0]})
+    place = str(settings.MEDIA_ROOT) if settings.MEDIA_IS_LOCAL else default_storage.url("").rstrip("/")
+    return _("%(place)s; %(n)d files checked") % {"place": place, "n": len(names)}
+
+
+def disk() -> str:
+    places = {settings.DATA_DIR, *([settings.MEDIA_ROOT] if settings.MEDIA_IS_LOCAL else [])}
+    found = {place: shutil.disk_usage(existing(Path(place))) for place in places}
+    usage = {place: of_disk for place, of_disk in found.items() if of_disk.total} or found
+    place, least = min(usage.items(), key=lambda item: item[1].free)
+    free = least.free // 1024**2
+    if free < MIN_FREE:
+        message = _("Only %(n)d MB are free in %(place)s. Delete old backups and files, or enlarge the disk.")
+        raise Problem(message % {"n": free, "place": place})
+    return _("%(n)d GB free") % {"n": free // 1024} if free > 10_240 else _("%(n)d MB free") % {"n": free}
+
+
+def existing(path: Path) -> Path:
+    return path if path.exists() or path == path.parent else existing(path.parent)
+
+
+def database_size() -> int:
+    """In bytes; 0 where the database does not say."""
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        return path.stat().st_size if path.is_file() else 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = DATABASE()"
+        )
+        row = cursor.fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def backup() -> str:
+    """The newest is not older than two periods, and the last one did not fail."""
+    if not settings.BACKUP_TO:
+        if not settings.BACKUP_HOURS:
+            return _("left to you: BACKUP_HOURS is 0")
+        message = _("No backups are made. Set BACKUP_TO, or BACKUP_HOURS=0 if another program makes them.")
+        raise Problem(message)
+    try:
+        newest = age()
+    except (BackupError, OSError) as error:
+        raise Problem(str(error)) from error
+    failed = Job.objects.filter(type="back_up").exclude(error="").values_list("error", flat=True).first()
+    if failed:
+        raise Problem(_("The last one failed: %(error)s") % {"error": failed})
+    if newest is None:
+        raise Problem(_("There is none yet in %(place)s. Make one: manage.py backup") % {"place": settings.BACKUP_TO})
+    hours = int(newest.total_seconds() // 3600)
+    if newest > timedelta(hours=2 * (settings.BACKUP_HOURS or 24)):
+        message = _("The newest is %(n)d hours old. Is the server running? Make one: manage.py backup")
+        raise Problem(message % {"n": hours})
+    return _("the newest is %(n)d hours old") % {"n": hours}
+
+
 CHECKS = (
     Check(gettext_lazy("Settings"), settings_are_safe, is_quick=True),
     Check(gettext_lazy("Database"), database, is_quick=True),
@@ -223,15 +348,15 @@ CHECKS = (
     Check(gettext_lazy("Cache"), shared_cache),
     Check(gettext_lazy("Live events"), live_events),
     Check(gettext_lazy("Sign-in"), signing_in),
-    Check(gettext_lazy("Media"), storage.media),
+    Check(gettext_lazy("Media"), media),
     Check(gettext_lazy("Static files"), static_files, is_quick=True),
     Check(gettext_lazy("Theme"), theme, is_quick=True),
     Check(gettext_lazy("E-mail"), email),
     Check(gettext_lazy("Background jobs"), background_jobs, is_quick=True),
     Check(gettext_lazy("Webhooks"), webhooks, is_quick=True),
     Check(gettext_lazy("Search index"), search_index),
-    Check(gettext_lazy("Disk"), storage.disk, is_quick=True),
+    Check(gettext_lazy("Disk"), disk, is_quick=True),
     Check(gettext_lazy("Clock"), clock),
-    Check(gettext_lazy("Backup"), storage.backup, is_quick=True),
+    Check(gettext_lazy("Backup"), backup, is_quick=True),
     Check(gettext_lazy("Version"), versions, is_quick=True),
 )
