@@ -1,6 +1,6 @@
 """Read and write rows unchanged, with their primary keys: no signals, no `save()`.
 
-For copies of whole tables (blog/exporters/archive, `copy_database`). Memory does not grow with the number of rows.
+For copies of whole tables (blog/exporters/archive.py, `copy_database`). Memory does not grow with the number of rows.
 """
 
 from collections.abc import Iterator, Sequence

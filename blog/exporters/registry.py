@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from blog.exporters import ExportError
-from blog.exporters.archive.writing import write_archive
+from blog.exporters.archive import write_archive
 from blog.exporters.generators import GENERATORS, export_folder
 from blog.exporters.static_site import export_static
 from blog.exporters.wordpress import export_wxr

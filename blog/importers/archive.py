@@ -1,4 +1,4 @@
-"""Import an archive of ours (blog/exporters/archive) into an empty site: the identical site, with the same ids.
+"""Import an archive of ours (blog/exporters/archive.py) into an empty site: the identical site, with the same ids.
 
 Everything is checked before the first change: checksums, every row, and that the site has nothing that is not in the
 archive. Rows that are there already stay, so an import that was killed goes on where it was.
@@ -16,10 +16,10 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from blog.cache_purging import purge_pages
-from blog.exporters.archive import MEDIA, documents
-from blog.exporters.archive.tables import (
+from blog.exporters.archive import (
     CHANGING,
     COMPUTED,
+    MEDIA,
     REPLACED,
     Table,
     from_json,
@@ -27,6 +27,7 @@ from blog.exporters.archive.tables import (
     lines_of,
     tables,
     target_of,
+    text_of_file,
 )
 from blog.importers.archive_file import ArchiveError, ArchiveFile, bad_row, is_unsafe
 from blog.importers.report import rows
@@ -207,7 +208,7 @@ def check_value(column: models.Field, value: Any) -> None:
 def text_of(archive: ArchiveFile, value: Any) -> str:
     if isinstance(value, str):
         return value
-    return documents.text_of(archive.read(value["file"]))
+    return text_of_file(archive.read(value["file"]))
 
 
 def rows_here(table: Table, keys: list) -> dict[object, dict]:

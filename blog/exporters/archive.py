@@ -1,22 +1,30 @@
-"""Which tables and columns an archive has: all of the blog and of its accounts, but for what is named here.
+"""Our own archive: one zip file from which `import_blog` restores the identical site (docs/archive-format.md).
 
-A new model or column is exported by itself. What is computed from other columns is left out and computed anew by an
-import, so no HTML comes in from a file.
+It has all tables and columns of the blog and of its accounts, but for what is named here; a new model or column is
+exported by itself. What is computed from other columns is left out and computed anew by an import, so no HTML comes in
+from a file. Posts and pages are Markdown files with front matter, which other programs can read, too. The same content
+gives the same bytes.
 """
 
 import base64
+import hashlib
 import json
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import yaml
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import models
+from django.core.files.storage import default_storage
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import Device, PersonalToken, User
@@ -47,7 +55,15 @@ from blog.models import (
 )
 from blog.posts.models.content import MarkdownContent
 from frodo import raw_rows
+from frodo.backup.archive import Readable, media_names
+from frodo.progress import Progress, no_progress
+from frodo.raw_rows import read_snapshot
 
+FORMAT = "frodo-archive"
+VERSION = 1
+MANIFEST = "manifest.json"
+DATA = "data/"
+MEDIA = "media/"
 APPS = ("accounts", "blog")
 ALSO: tuple[type[models.Model], ...] = (Group, EmailAddress, SocialAccount)
 LEFT_OUT: tuple[type[models.Model], ...] = (
@@ -218,3 +234,130 @@ def from_json(field: models.Field, value: object) -> object:
 
 def dumps(row: dict) -> bytes:
     return json.dumps(row, ensure_ascii=False, sort_keys=False, default=str).encode() + b"\n"
+
+
+END = "\n---\n"
+KEPT = (
+    "title",
+    "slug",
+    "published_at",
+    "updated_at",
+    "status",
+    "visibility",
+    "is_published",
+    "language",
+    "summary",
+    "pinned",
+)
+
+
+def markdown_path(table: Table, row: dict) -> str:
+    """`posts/12-一壶茶.md`; names of files may not be longer than 255 bytes."""
+    folder = f"{row['kind']}s" if row.get("kind") == "post" else "activities" if "kind" in row else "pages"
+    slug = "" if folder == "activities" else "-" + row["slug"].encode()[:120].decode(errors="ignore")
+    return f"{folder}/{row['id']}{slug}.md"
+
+
+def markdown_file(row: dict, tags: list[str]) -> bytes:
+    """The file. What is above the text is for people and other programs; an import takes it from the row."""
+    fields = {name: row[name] for name in KEPT if row.get(name) not in (None, "", False)}
+    if tags:
+        fields["tags"] = tags
+    front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{front}---\n{row['text']}".encode()
+
+
+def text_of_file(data: bytes) -> str:
+    """Raises ValueError (UnicodeDecodeError too) for what is not such a file."""
+    text = data.decode()
+    end = text.find(END, 3)
+    if not text.startswith("---\n") or end < 0:
+        raise ValueError("---")
+    return text[end + len(END) :]
+
+
+CHUNK = 1024**2
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Archive:
+    """A zip file in which every file has the same time, and a list of what is in it."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self.file = file
+        self.files: dict[str, dict] = {}
+
+    def add(self, name: str, content: Readable, *, compress: bool = True) -> None:
+        info = zipfile.ZipInfo(name, EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        info.external_attr = 0o600 << 16
+        digest, size = hashlib.sha256(), 0
+        with self.file.open(info, "w", force_zip64=True) as target:
+            while data := content.read(CHUNK):
+                digest.update(data)
+                size += len(data)
+                target.write(data)
+        self.files[name] = {"size": size, "sha256": digest.hexdigest()}
+
+    def add_bytes(self, name: str, data: bytes) -> None:
+        with tempfile.SpooledTemporaryFile(CHUNK) as file:
+            file.write(data)
+            file.seek(0)
+            self.add(name, file)
+
+
+def write_archive(path: Path, progress: Progress = no_progress) -> dict:
+    """Write everything to a new file, and return its manifest. Raises OSError.
+
+    The rows are of one moment. A media file that is deleted while it is copied is left out.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w") as file:
+            part.chmod(0o600)  # it has e-mail addresses and password hashes
+            archive = Archive(file)
+            with read_snapshot(connection):
+                counts = {table.label: add_table(archive, table, progress) for table in tables()}
+            names = list(media_names())
+            for n, name in enumerate(names):
+                progress("media", n, len(names))
+                add_media(archive, name)
+            manifest = {
+                "format": FORMAT,
+                "version": VERSION,
+                "tables": counts,
+                "files": dict(sorted(archive.files.items())),
+            }
+            archive.add_bytes(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def add_table(archive: Archive, table: Table, progress: Progress) -> int:
+    """Only one file of a zip can be written at a time: the rows wait until their texts are in."""
+    n, total = 0, table.model._base_manager.count()
+    tag_names = dict(Tag.objects.values_list("pk", "name")) if table.has_text else {}
+    with tempfile.TemporaryFile() as rows:
+        for batch in lines(table, connection):
+            for row in batch:
+                if table.has_text:
+                    name = markdown_path(table, row)
+                    tags = [tag_names[key] for key in row.get("tags", ())]
+                    archive.add_bytes(name, markdown_file(row, tags))
+                    row["text"] = {"file": name}
+                rows.write(dumps(row))
+            n += len(batch)
+            progress(str(table.model._meta.verbose_name_plural), n, total)
+        rows.seek(0)
+        archive.add(table.path, rows)
+    return n
+
+
+def add_media(archive: Archive, name: str) -> None:
+    try:
+        with default_storage.open(name) as file:
+            archive.add(MEDIA + name, file, compress=False)  # images are compressed already
+    except FileNotFoundError:
+        return
