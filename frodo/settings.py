@@ -635,7 +635,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["frodo.api.bodies.SmallJSONParser"],
     "EXCEPTION_HANDLER": "frodo.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_SCHEMA_CLASS": "frodo.api.schema.endpoint.EndpointSchema",
+    "DEFAULT_SCHEMA_CLASS": "frodo.api.schema.EndpointSchema",
 }
 
 SPECTACULAR_SETTINGS = {

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from accounts import urls as accounts
 from blog import urls as blog
-from frodo.api.schema.views import Docs, Schema
+from frodo.api.views import Docs, Schema
 from frodo.files import elsewhere
 from frodo.health import healthz, readyz
 from frodo.language import set_language

@@ -17,7 +17,7 @@ from accounts.tokens import services
 from accounts.tokens.models import NAME_LENGTH, SCOPES, Device, PersonalToken
 from accounts.tokens.services import Tokens, require_recent_authentication
 from frodo.api import Answer, Endpoint, SignedIn, take_rows
-from frodo.api.schema.types import Extended, PageOf, error
+from frodo.api.schema import Extended, PageOf, error
 from frodo.client_ip import client_address, network, wide
 from frodo.errors import ServiceError
 from frodo.fields import validate_moment

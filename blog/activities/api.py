@@ -17,7 +17,7 @@ from blog.activities.serializers import ActivityIn
 from blog.posts.api import ALL, AUTHOR, LANGUAGE, ORDERS, YEAR, filtered, may_publish, status_of
 from blog.posts.events_api import SINCE
 from frodo.api import Answer, Endpoint, PublishersWrite, Versioned, number, shape, take_rows
-from frodo.api.schema.types import PageOf, Partial, error
+from frodo.api.schema import PageOf, Partial, error
 
 ACTIVITIES = Partial(Activity, ("author",))
 STATUSES = (Activity.Status.PUBLISHED, Activity.Status.SCHEDULED, ALL)

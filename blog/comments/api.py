@@ -18,7 +18,7 @@ from blog.comments.services import as_dict, create_comment
 from blog.posts import access
 from blog.posts.models import Post
 from frodo.api import Answer, Endpoint, Versioned, number
-from frodo.api.schema.types import Extended, error
+from frodo.api.schema import Extended, error
 from frodo.client_ip import client_address, network
 from frodo.site_settings import site
 

@@ -24,7 +24,7 @@ from blog.posts.permissions import edit_link, page_edit_url
 from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo import rate_limits
 from frodo.api import Answer, Endpoint, number
-from frodo.api.schema.types import error
+from frodo.api.schema import error
 from frodo.client_ip import client_address, network
 
 Part = Callable[..., dict]

@@ -20,7 +20,7 @@ from blog.media import services
 from blog.media.models import Upload, UploadQuerySet
 from frodo import rate_limits
 from frodo.api import Answer, Endpoint, OnlyWriters, Versioned, shape, take_rows
-from frodo.api.schema.types import PageOf, Partial, error
+from frodo.api.schema import PageOf, Partial, error
 
 
 class UploadIn(serializers.Serializer):

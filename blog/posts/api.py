@@ -33,7 +33,7 @@ from frodo.api import (
     take_rows,
     year,
 )
-from frodo.api.schema.types import ListOf, PageOf, Partial, error
+from frodo.api.schema import ListOf, PageOf, Partial, error
 
 ORDERS = {"newest": "-published_at", "oldest": "published_at", "updated": "-updated_at", "popular": "-n_comments"}
 ALL = "all"

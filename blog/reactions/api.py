@@ -15,7 +15,7 @@ from blog.posts.models import Post
 from blog.reactions.models import Kind
 from blog.reactions.services import Target, react
 from frodo.api import Answer, Endpoint
-from frodo.api.schema.types import error
+from frodo.api.schema import error
 from frodo.client_ip import client_address, network
 
 

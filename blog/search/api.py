@@ -14,7 +14,7 @@ from blog.search.searching import search
 from blog.site.pagination import rows_of
 from frodo.api import Answer, Endpoint, number, shape
 from frodo.api.pagination import MAX_LIMIT
-from frodo.api.schema.types import ListOf
+from frodo.api.schema import ListOf
 
 EXTRA_FIELDS = {"terms": list[str], "count": int, "similar": bool, "complete": bool, "passages": list[str]}
 

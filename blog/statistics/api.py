@@ -14,7 +14,7 @@ from blog.statistics.recording import today
 from blog.statistics.reports import most_read
 from frodo.api import Answer, Endpoint, number, shape
 from frodo.api.pagination import LIMIT, MAX_LIMIT
-from frodo.api.schema.types import ListOf
+from frodo.api.schema import ListOf
 
 DAYS, MOST_DAYS = 30, 366
 

@@ -3,7 +3,7 @@
 import pytest
 
 from blog.models import Activity, Comment, Page, Post, Tag, Topic
-from frodo.api.schema.views import schema
+from frodo.api.views import schema
 from frodo.async_models.query_plans import public_names
 from tests.factories import make_activity, make_comment, make_page, make_post, make_topic
 

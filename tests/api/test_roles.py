@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.tokens.services import create_personal_token, sign_in
 from blog.media.services import store
 from blog.posts.live_posts import add_entry
-from frodo.api.schema.views import schema
+from frodo.api.views import schema
 from tests import people
 from tests.factories import make_activity, make_comment, make_page, make_post, make_topic
 from tests.media.sample_images import picture

@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 from rest_framework.views import APIView
 
 from frodo.api import Endpoint
-from frodo.api.schema.views import schema
+from frodo.api.views import schema
 from tests.api.schema_validation import problems
 from tests.factories import make_post
 

@@ -9,7 +9,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from frodo.api.schema.views import schema
+from frodo.api.views import schema
 
 SCHEMA = schemathesis.openapi.from_dict(schema("en"))
 OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}

@@ -1,1 +1,0 @@
-"""The OpenAPI schema of the API, by drf-spectacular, and Swagger UI."""
