@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from blog.importers import files, front_matter, lenient_yaml
 from blog.importers.dates import from_name
 from blog.importers.errors import NotImported
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from markdownify import BACKSLASH, MarkdownConverter
 
-from blog.importers.markup.placeholders import without_empty_lines
+from blog.importers.markup import without_empty_lines
 from blog.importers.markup.snippets import destination, titled
 from frodo.markdown import render_post
 from frodo.markdown import sanitizer as clean

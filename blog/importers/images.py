@@ -17,7 +17,7 @@ from PIL import Image
 
 from blog.importers import fields, files
 from blog.importers.errors import NotImported
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders
 from blog.importers.markup.snippets import destination
 from blog.importers.report import Report
 

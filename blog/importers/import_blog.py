@@ -18,14 +18,14 @@ from blog.importers.generators.hugo import Hugo
 from blog.importers.generators.jekyll import Jekyll
 from blog.importers.generators.markdown import MarkdownFolder
 from blog.importers.generators.zola import Zola
-from blog.importers.ghost.reader import Ghost
+from blog.importers.ghost import Ghost
 from blog.importers.images import ImageStore
 from blog.importers.importer import Importer
 from blog.importers.old_site import Downloads, ExportReader
 from blog.importers.report import Report
 from blog.importers.saving import ImportContext
 from blog.importers.unpacking import starts_with, unpacked
-from blog.importers.wordpress.reader import WordPress
+from blog.importers.wordpress import WordPress
 from frodo.progress import Progress, no_progress
 
 EXPORTS: dict[str, type[ExportReader]] = {"wordpress": WordPress, "ghost": Ghost}

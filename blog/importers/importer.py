@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from blog.importers import files, saving
 from blog.importers.documents import Document, Reader
 from blog.importers.errors import NotImported
-from blog.importers.markup.placeholders import TOKEN, Placeholders
+from blog.importers.markup import TOKEN, Placeholders
 from blog.importers.report import Report
 from blog.posts.models import Page, Post, Redirect, Tag
 from blog.posts.models.redirect import is_answered

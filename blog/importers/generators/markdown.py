@@ -21,7 +21,7 @@ from blog.importers.fields import Fields
 from blog.importers.generator_detection import Site
 from blog.importers.generators import post_fields
 from blog.importers.images import ImageStore, UrlRewriter, host_of
-from blog.importers.markup.placeholders import Placeholders, without_empty_lines
+from blog.importers.markup import Placeholders, without_empty_lines
 from blog.posts.slugs import normal_path, slug_for
 
 IN_COLUMNS = {

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from blog.importers.fields import Fields, plain, truth
 from blog.importers.images import NAME, path_of
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders
 from blog.posts.services import TEXT_START
 from frodo.text import MARKS
 

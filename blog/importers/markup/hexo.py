@@ -4,8 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from blog.importers.markup import snippets
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders, snippets
 from blog.importers.markup.tags import TagSyntax, convert, words
 
 TAG = re.compile(

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from blog.importers.markup import snippets
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders, snippets
 from blog.importers.markup.tags import Block, TagSyntax, convert, words
 from frodo.text import MARKS
 

@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 
-from blog.importers.markup import hugo, snippets
-from blog.importers.markup.placeholders import Placeholders
+from blog.importers.markup import Placeholders, hugo, snippets
 
 ARGUMENT = r"(?:\"[^\"\n]{0,1000}\"|'[^'\n]{0,1000}'|`[^`\n]{0,1000}`|[^()\"'`{}]){0,100}"
 INLINE = re.compile(rf"\{{\{{\s*(?P<name>[A-Za-z_]\w*)\((?P<args>{ARGUMENT})\)\s*\}}\}}")

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from blog.importers.markup.placeholders import PRE, Placeholders
+from blog.importers.markup import PRE, Placeholders
 from blog.importers.wordpress.paragraphs import add_paragraphs
 from blog.importers.wordpress.shortcodes import Shortcodes, embed, embed_urls
 
