@@ -27,11 +27,11 @@ class BlogConfig(AppConfig):
 
 def register_statistics() -> None:
     """What the page cache counts is written down by day."""
+    from blog import statistics
     from blog.posts import page_cache_source
-    from blog.statistics import recording
 
-    page_cache_source.on_views.append(recording.add_views)
-    page_cache_source.on_visits.append(recording.add_visits)
+    page_cache_source.on_views.append(statistics.add_views)
+    page_cache_source.on_visits.append(statistics.add_visits)
 
 
 def connect_signals() -> None:

@@ -17,8 +17,7 @@ from django.db.models import QuerySet
 from blog.posts.counts import cloud_weight, counts
 from blog.posts.models import Post, Tag
 from blog.site.models import BlogrollLink, SiteVersion
-from blog.statistics import reports
-from blog.statistics.recording import today
+from blog.statistics import reports, today
 from frodo.site_settings import site
 
 MOST_READ_SECONDS = 600

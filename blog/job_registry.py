@@ -5,21 +5,20 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from blog import share_images
+from blog import share_images, statistics
 from blog.activities import link_previews
 from blog.activities.models import ActivityEvent
 from blog.editor import autosave
 from blog.events.services import prune
 from blog.exporters import runs
 from blog.importers import admin_jobs
-from blog.link_check import checking
+from blog.link_check import check_links
 from blog.media import variants
 from blog.moderation.blocks import forget_blocks
 from blog.notifications import delivery, retention, review_emails
 from blog.posts import announcements, revisions, trash
 from blog.posts.redirects import usage
 from blog.search.indexing import delete_old_changes
-from blog.statistics import recording
 from blog.webhooks import delivery as webhooks
 from blog.webhooks import events as webhook_events
 from frodo.jobs import register
@@ -49,12 +48,12 @@ def register_jobs() -> None:
     register("delete_old_events", prune, _("Delete old events"), every=hours)
     register("delete_activity_events", partial(prune, ActivityEvent), _("Delete old events of activities"), every=hours)
     register("erase_personal_data", retention.forget, _("Erase old IP addresses and e-mail addresses"), every=day)
-    register("delete_old_statistics", recording.delete_old, _("Delete old statistics"), every=day)
+    register("delete_old_statistics", statistics.delete_old, _("Delete old statistics"), every=day)
     register("delete_ended_blocks", forget_blocks, _("Delete ended blocks of networks"), every=day)
     paths = _("Delete old paths that were not found")
     register("delete_old_not_found_paths", usage.delete_old, paths, every=day)
     minutes = timedelta(minutes=5)
-    register("check_links", checking.check_links, _("Check links and images"), every=minutes, priority=9, is_long=True)
+    register("check_links", check_links, _("Check links and images"), every=minutes, priority=9, is_long=True)
     register("export_blog", runs.execute, _("Export"), max_attempts=2, priority=8, is_long=True)
     register("delete_old_exports", runs.delete_old, _("Delete old exports"), every=day)
     register("thin_revisions", revisions.thin, _("Delete old revisions of drafts"), every=day)

@@ -15,9 +15,9 @@ from django.utils.translation import override
 
 from accounts import guests, login_throttling
 from accounts.models import User
+from blog import statistics
 from blog.posts import access
 from blog.posts.models import Page
-from blog.statistics import recording
 from blog.webhooks.models import WebhookEndpoint
 from frodo import mail
 from frodo.backup import parse_policy
@@ -52,8 +52,8 @@ def facts(language: str, contact: User | None) -> dict[str, object]:
         "site_name": site.SITE_NAME,
         "contact": contact,
         "other_url": next(reverse("page", args=[slug]) for code, slug in SLUGS.items() if code != language),
-        "names_days": recording.KEEP_NAMES.days,
-        "posts_days": recording.KEEP_POSTS.days,
+        "names_days": statistics.KEEP_NAMES.days,
+        "posts_days": statistics.KEEP_POSTS.days,
         "has_presence": settings.SHOW_PRESENCE,
         "has_code": bool(site.HEAD_CODE or site.FOOTER_CODE),
         "is_offline": site.OFFLINE,

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from blog.link_check import checking
+from blog import link_check
 from blog.link_check.models import CheckedLink
 from blog.posts.models import Page, Post
 from blog.site.admin import LargeListAdmin, Meaning, ReadOnlyMixin, chip
@@ -108,7 +108,7 @@ class CheckedLinkAdmin(ReadOnlyMixin, LargeListAdmin):
 
     @admin.action(description=_("Check again"), permissions=["delete"])
     def check_again(self, request: HttpRequest, links: QuerySet) -> None:
-        n = checking.check_again(links.select_related("page", "post"))
+        n = link_check.check_again(links.select_related("page", "post"))
         jobs.run_soon("check_links")
         words = ngettext("%d link is checked now.", "%d links are checked now.", n) % n
         self.message_user(request, words, messages.SUCCESS)

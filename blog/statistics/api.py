@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from blog.posts.api import POSTS
 from blog.posts.models import Post
 from blog.site.pagination import rows_of
-from blog.statistics.recording import today
+from blog.statistics import today
 from blog.statistics.reports import most_read
 from frodo.api import Answer, Endpoint, number, shape
 from frodo.api.pagination import LIMIT, MAX_LIMIT

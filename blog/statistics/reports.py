@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from blog.posts.models import Post
+from blog.statistics import today
 from blog.statistics.models import TOTAL, DailyReferrer, DailySearch, DailyViews
-from blog.statistics.recording import today
 
 MOST_YEARS = 20
 MOST_ROWS = 20

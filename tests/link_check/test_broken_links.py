@@ -190,7 +190,7 @@ def test_a_link_that_is_taken_out_of_the_text_is_forgotten():
 
 
 def test_the_job_goes_on_where_it_was_and_stops_when_it_is_turned_off(settings, monkeypatch):
-    monkeypatch.setattr("blog.link_check.checking.TEXTS_AT_ONCE", 1)
+    monkeypatch.setattr("blog.link_check.TEXTS_AT_ONCE", 1)
     for n in range(3):
         make_post(title=f"Post {n}", text=f"[a](/nothing/{n}/)")
     settings.LINK_CHECK_DAYS = 0

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from blog.models import BlogrollLink, Comment, DailyViews, Post
-from blog.statistics.recording import today
+from blog.statistics import today
 from frodo.site_settings import site
 from frodo.site_settings.models import SiteSettings
 from tests.conftest import clear_caches

@@ -6,7 +6,7 @@ import pytest
 
 from blog.models import DailyViews, Post
 from blog.posts import trash
-from blog.statistics.recording import today
+from blog.statistics import today
 from tests.factories import make_post
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from blog import statistics
 from blog.models import DailyReferrer, DailySearch, DailyViews
-from blog.statistics import recording
 from tests import people
 from tests.factories import make_comment, make_post
 
@@ -18,7 +18,7 @@ URL = "/admin/statistics/"
 
 
 def days_ago(n: int) -> date:
-    return recording.today() - timedelta(days=n)
+    return statistics.today() - timedelta(days=n)
 
 
 @pytest.fixture
@@ -107,13 +107,13 @@ def test_the_dashboard_asks_no_more_queries_of_a_longer_blog(desk, walk):
 
 
 def test_names_are_limited_and_old_ones_deleted(walk, monkeypatch):
-    monkeypatch.setattr(recording, "MOST_NAMES", 3)
-    recording.add_visits({f"{n}.example": 1 for n in range(10)}, {})
+    monkeypatch.setattr(statistics, "MOST_NAMES", 3)
+    statistics.add_visits({f"{n}.example": 1 for n in range(10)}, {})
     DailyReferrer.objects.create(date=days_ago(500), name="old.example", n=1)
     DailyViews.objects.create(date=days_ago(900), post=walk.pk, n=1)
     DailyViews.objects.create(date=days_ago(900), post=0, n=1)
 
-    recording.delete_old()
+    statistics.delete_old()
 
     assert DailyReferrer.objects.count() == 3
     assert list(DailyViews.objects.filter(date=days_ago(900)).values_list("post", flat=True)) == [0]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from blog.posts.models.page import Page
 from blog.posts.models.post import Post
 from blog.posts.models.taxonomy import Tag, Topic
-from blog.posts.redirects.querysets import RedirectQuerySet
+from blog.posts.redirects import RedirectQuerySet
 from blog.posts.slugs import MAX_PATH, normal_decoded, normal_path
 from frodo.async_models import AsyncModel
 from frodo.fields import Counter, ExactCharField

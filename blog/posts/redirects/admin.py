@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.editor.admin import EditorAdmin
 from blog.posts.models import NotFoundPath, Redirect
-from blog.posts.redirects import csv_files
-from blog.posts.redirects.querysets import RedirectQuerySet
+from blog.posts.redirects import RedirectQuerySet, csv_files
 from blog.site.admin import LargeListAdmin, ReadOnlyMixin
 from frodo.fields import searched
 
