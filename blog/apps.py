@@ -40,13 +40,13 @@ def connect_signals() -> None:
     from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
     from accounts.models import User
-    from blog import share_images
+    from blog import share_images, webhooks
     from blog.activities import events as activity_events
     from blog.models import Block, Comment, Decision, Event, Page, Post, Report, Rule, SpamWave, WebhookEndpoint
     from blog.moderation import policy, queue_events
     from blog.notifications import review_emails
     from blog.posts import announcements, documents
-    from blog.webhooks import delivery, events
+    from blog.webhooks import events
     from frodo.site_settings.models import SiteSettings
 
     pre_save.connect(events.before_post_saved, sender=Post)
@@ -57,7 +57,7 @@ def connect_signals() -> None:
     post_save.connect(documents.entry_saved, sender=Post)
     post_save.connect(documents.entry_saved, sender=Page)
     post_save.connect(share_images.settings_saved, sender=SiteSettings)
-    post_save.connect(delivery.endpoint_saved, sender=WebhookEndpoint)
+    post_save.connect(webhooks.endpoint_saved, sender=WebhookEndpoint)
     post_save.connect(activity_events.event_recorded, sender=Event)
     post_save.connect(events.event_recorded, sender=Event)
     post_save.connect(events.decision_saved, sender=Decision)

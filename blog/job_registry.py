@@ -5,11 +5,11 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from blog import share_images, statistics
+from blog import share_images, statistics, webhooks
 from blog.activities import link_previews
 from blog.activities.models import ActivityEvent
 from blog.editor import autosave
-from blog.events.services import prune
+from blog.events import prune
 from blog.exporters import runs
 from blog.importers import admin_jobs
 from blog.link_check import check_links
@@ -19,7 +19,6 @@ from blog.notifications import delivery, retention, review_emails
 from blog.posts import announcements, revisions, trash
 from blog.posts.redirects import usage
 from blog.search.indexing import delete_old_changes
-from blog.webhooks import delivery as webhooks
 from blog.webhooks import events as webhook_events
 from frodo.jobs import register
 

@@ -3,7 +3,7 @@
 from blog.activities.models import Activity, ActivityEvent, ActivityLink, ActivityPhoto, ActivityStream
 from blog.comments.models import Comment
 from blog.editor.models import AutosavedForm
-from blog.events.models import Event
+from blog.events import Event
 from blog.exporters.models import Export
 from blog.importers.models import Import
 from blog.link_check.models import CheckedLink

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from accounts.personal_data import Person, PersonalData, register
 from blog.comments.edit_services import VISIBLE, locked_state, rewrite_comment_events
 from blog.comments.models import Comment, CommentQuerySet
-from blog.events.services import record
+from blog.events import record
 from blog.media import services
 from blog.media.errors import InUse
 from blog.media.models import Upload, UploadQuerySet

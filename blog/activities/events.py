@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from blog.activities.models import Activity, ActivityEvent, ActivityStream
 from blog.activities.querysets import ActivityQuerySet
-from blog.events.models import Event, as_text
+from blog.events import Event, as_text
 from blog.posts.event_history import MAX_MISSED
 from blog.posts.models import Post
 from frodo import live

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from blog.activities import events
 from blog.activities.models import TITLE_LENGTH, Activity, ActivityLink, ActivityPhoto
-from blog.events.services import record
+from blog.events import record
 from blog.media.errors import InUse
 from blog.media.models import Upload
 from blog.media.services import remove

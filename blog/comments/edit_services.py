@@ -13,8 +13,7 @@ from blog.comments import hooks, mentions
 from blog.comments.group_commit import CommentsClosed
 from blog.comments.models import Comment
 from blog.comments.services import as_dict, check_text, normalize
-from blog.events.models import Event
-from blog.events.services import record, rewrite_events
+from blog.events import Event, record, rewrite_events
 from blog.posts.models import Post
 from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo.conflict_retry import EditConflict, anything

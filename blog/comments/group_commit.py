@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blog.comments import hooks
 from blog.comments.models import Comment
-from blog.events.services import NewEvent, record_all
+from blog.events import NewEvent, record_all
 from blog.posts.models import Post
 from blog.posts.querysets import DISCUSSION_COLUMNS
 from frodo.coalescing import Coalescer

@@ -11,7 +11,7 @@ from accounts.models import User
 from blog.comments import hooks, mentions
 from blog.comments.group_commit import CommentsClosed, NewComment, insert
 from blog.comments.models import Comment
-from blog.events.services import record
+from blog.events import record
 from blog.posts.models import Post
 from frodo import display_names
 from frodo.errors import ServiceError

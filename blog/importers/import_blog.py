@@ -13,10 +13,10 @@ from blog.importers import files
 from blog.importers.documents import Reader
 from blog.importers.errors import BackupOfOther, UnknownFormat
 from blog.importers.generator_detection import detect_site
+from blog.importers.generators import MarkdownFolder
 from blog.importers.generators.hexo import Hexo
 from blog.importers.generators.hugo import Hugo
 from blog.importers.generators.jekyll import Jekyll
-from blog.importers.generators.markdown import MarkdownFolder
 from blog.importers.generators.zola import Zola
 from blog.importers.ghost import Ghost
 from blog.importers.images import ImageStore

@@ -15,7 +15,7 @@ from accounts.models import User
 from blog.comments.edit_services import record_removal
 from blog.comments.models import Comment
 from blog.comments.services import check_text, create_comment, normalize, record_publication
-from blog.events.services import record
+from blog.events import record
 from blog.moderation import blocks, spam_filter
 from blog.moderation.models import Block, Decision, TrainingExample
 from blog.posts.models import Post

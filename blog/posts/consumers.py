@@ -8,9 +8,9 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.session_revocation import may_stay
+from blog.events import SOURCE
 from blog.events.authorized import authorized, cookies_of
 from blog.events.consumers import answer_pings, follow, listen_to
-from blog.events.services import SOURCE
 from blog.posts import access
 from blog.posts.event_history import PostEvents, post_events
 from blog.posts.models import Post

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 from channels.db import database_sync_to_async
 
-from blog.events.models import Event, as_text
-from blog.events.services import SOURCE
+from blog.events import SOURCE, Event, as_text
 from blog.posts.models import Post
 from frodo.live import Backlog
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from blog.events.models import Event
+from blog.events import Event
 from blog.posts import access
 from blog.posts.event_history import missed
 from blog.posts.models import Post

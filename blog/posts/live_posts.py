@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from blog.events.services import record, rewrite_events
+from blog.events import record, rewrite_events
 from blog.posts.models import LiveEntry, Post
 from frodo.conflict_retry import EditConflict, anything, retry_on_conflict
 from frodo.errors import ServiceError

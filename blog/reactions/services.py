@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from blog.comments.edit_services import CommentGone
 from blog.comments.models import Comment
-from blog.events.services import record
+from blog.events import record
 from blog.posts.models import Post
 from blog.posts.querysets import DISCUSSION_COLUMNS
 from blog.reactions.models import (

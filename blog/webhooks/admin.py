@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from blog import webhooks
 from blog.site.admin import SuperuserAdmin, chip
-from blog.webhooks import delivery as sending
 from blog.webhooks.models import TEST, EventType, WebhookDelivery, WebhookEndpoint
 
 
@@ -66,7 +66,7 @@ class WebhookEndpointAdmin(SuperuserAdmin):
 
     def response_change(self, request: HttpRequest, obj: WebhookEndpoint) -> HttpResponse:
         if "_test" in request.POST:
-            delivery = sending.enqueue_for(obj, TEST, {})
+            delivery = webhooks.enqueue_for(obj, TEST, {})
             self.message_user(request, _("A test is being sent. Reload this page to see the response."))
             return HttpResponseRedirect(reverse("admin:blog_webhookdelivery_change", args=[delivery.pk]))
         if "_rotate" in request.POST:
@@ -104,7 +104,7 @@ class WebhookDeliveryAdmin(SuperuserAdmin):
         return chip(delivery.get_state_display(), "bad" if delivery.state == WebhookDelivery.State.FAILED else "")
 
     def response_change(self, request: HttpRequest, obj: WebhookDelivery) -> HttpResponse:
-        sending.enqueue_again(obj)
+        webhooks.enqueue_again(obj)
         self.message_user(request, _("Resending. Reload this page to see the response."))
         return HttpResponseRedirect(request.path)
 
@@ -112,7 +112,7 @@ class WebhookDeliveryAdmin(SuperuserAdmin):
     def resend(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
         chosen = list(deliveries)
         for delivery in chosen:
-            sending.enqueue_again(delivery)
+            webhooks.enqueue_again(delivery)
         n = len(chosen)
         text = ngettext("Resending %d delivery.", "Resending %d deliveries.", n) % n
         self.message_user(request, text, messages.SUCCESS)

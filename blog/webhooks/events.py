@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from blog.comments.models import Comment
-from blog.events.models import Event
+from blog.events import Event
 from blog.moderation.models import Decision
 from blog.posts.models import Post
-from blog.webhooks.delivery import enqueue
+from blog.webhooks import enqueue
 from blog.webhooks.models import EventType
 from frodo import jobs
 

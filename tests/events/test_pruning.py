@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from blog.events.services import record
+from blog.events import record
 from blog.models import Event
 from tests.factories import make_post
 from tests.live.test_post_and_hear import frame, listen
@@ -63,7 +63,7 @@ import json
 from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
-from blog.events.services import record
+from blog.events import record
 from blog.models import Event
 from tests.factories import make_post
 post = make_post(title="A walk")

@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from blog.events.services import record
+from blog.events import record
 from blog.models import Event, Post
 from tests.factories import make_post
 

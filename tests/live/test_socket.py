@@ -7,7 +7,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from blog.events.services import record
+from blog.events import record
 from blog.models import Event, Post
 from blog.posts.event_history import post_events
 from frodo import live

@@ -9,8 +9,8 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
 
+from blog.events import record
 from blog.events.authorized import FORBIDDEN
-from blog.events.services import record
 from blog.models import Post
 from blog.posts.access import COOKIE, NETWORK_RATE
 from frodo import live

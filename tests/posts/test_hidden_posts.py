@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from blog.events.services import record
+from blog.events import record
 from blog.models import Post, Redirect
 from blog.posts import trash
 from frodo.page_cache import cache_key

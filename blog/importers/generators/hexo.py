@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from blog.importers import dates, fields, old_paths
 from blog.importers.fields import Fields
-from blog.importers.generators.markdown import MarkdownFile, MarkdownFolder
+from blog.importers.generators import MarkdownFile, MarkdownFolder
 from blog.importers.markup import hexo as markup
 from blog.importers.markup.snippets import picture
 

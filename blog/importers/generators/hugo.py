@@ -12,7 +12,7 @@ from blog.importers import dates, files, front_matter, old_paths
 from blog.importers.errors import EmptyList, NeverShown, NotImported
 from blog.importers.fields import Fields, table
 from blog.importers.generator_detection import Site
-from blog.importers.generators.markdown import MarkdownFile, MarkdownFolder
+from blog.importers.generators import MarkdownFile, MarkdownFolder
 from blog.importers.images import ImageStore
 from blog.importers.markup import hugo as markup
 

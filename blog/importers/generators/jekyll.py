@@ -10,7 +10,7 @@ from blog.importers import dates, fields, files, old_paths
 from blog.importers.errors import NeverShown, NotImported
 from blog.importers.fields import Fields, table
 from blog.importers.generator_detection import Site
-from blog.importers.generators.markdown import MarkdownFile, MarkdownFolder
+from blog.importers.generators import MarkdownFile, MarkdownFolder
 from blog.importers.images import ImageStore
 from blog.importers.markup import jekyll as markup
 

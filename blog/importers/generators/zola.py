@@ -2,8 +2,8 @@ from pathlib import PurePosixPath
 
 from blog.importers import old_paths
 from blog.importers.fields import Fields, names_in
+from blog.importers.generators import MarkdownFile
 from blog.importers.generators.hugo import Hugo
-from blog.importers.generators.markdown import MarkdownFile
 from blog.importers.markup import zola as markup
 
 NOT_TAGS = {"tags", "categories", "series", "author", "authors"}

@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from blog.events.services import SOURCE, record
+from blog.events import SOURCE, record
 from blog.media.lookup import uploads_of
 from blog.posts.models.taxonomy import Tag, Topic
 from blog.posts.models.translation import TranslatedContent

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from blog.events.services import record
+from blog.events import record
 from blog.posts.models.content import MarkdownContent
 
 if TYPE_CHECKING:
