@@ -24,7 +24,7 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 from benchmarks.django_middleware import django_middleware  # noqa: E402
 from blog.comments.ordering import read  # noqa: E402
 from blog.comments.threads import FIELDS, Thread, ThreadEntry, as_entries  # noqa: E402
-from blog.media.lookup import uploads_of  # noqa: E402
+from blog.media import uploads_of  # noqa: E402
 from blog.models import Comment, Event, Post  # noqa: E402
 from blog.posts import list_views  # noqa: E402
 from blog.posts.models.live_entry import entries_of  # noqa: E402

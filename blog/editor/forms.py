@@ -17,8 +17,8 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from blog.editor import merge
 from blog.editor.differences import Part, compare
-from blog.editor.merging import merge
 from frodo.api.conditional import version
 
 VERSION = "form_version"

@@ -25,7 +25,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from blog.link_check.models import CheckedLink
-from blog.media.lookup import name_of
+from blog.media import name_of
 from blog.posts.models import Page, Post, Redirect, Tag, Topic
 from blog.posts.models.live_entry import entries_of, html_with_entries
 from frodo.http_client import BadStatus, NotFetched, NotPublic, fetch

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from blog.media.lookup import uploads_of
+from blog.media import uploads_of
 from blog.posts.models import Post
 from blog.site.admin import Meaning, chip, thumbnail
 from frodo.text import StrOrPromise

@@ -24,7 +24,7 @@ from django.utils import timezone
 from pycrdt import Doc, Text, get_state, get_update, merge_updates
 
 from accounts.models import User
-from blog.editor.merging import keep_both, merge
+from blog.editor import keep_both, merge
 from blog.posts import permissions, revisions
 from blog.posts.document_updates import TEXT, check
 from blog.posts.models import Document, DocumentUpdate, Page, Post, Revision

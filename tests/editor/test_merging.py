@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from blog.editor.merging import keep_both, merge
+from blog.editor import keep_both, merge
 from blog.posts import revisions
 from tests.editor.test_conflicts import opened
 from tests.factories import make_page, make_post

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from blog.posts.images import picture_of
+from blog.media import picture_of
 from blog.posts.models.slugs import Slugged
 from frodo.fields import ExactCharField, ExactSlugField
 from frodo.markdown import render_post, toc_to_json

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from blog.posts.images import picture_of
+from blog.media import picture_of
 from blog.posts.models.post import Post
 from frodo.async_models import AsyncModel
 from frodo.markdown import render_fragment

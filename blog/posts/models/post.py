@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from blog.events import SOURCE, record
-from blog.media.lookup import uploads_of
+from blog.media import uploads_of
 from blog.posts.models.taxonomy import Tag, Topic
 from blog.posts.models.translation import TranslatedContent
 from blog.posts.querysets import LINK_COLUMNS, UNPUBLISHED, PostManager, PostQuerySet
