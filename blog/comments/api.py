@@ -5,15 +5,15 @@ from typing import Literal, NotRequired, TypedDict
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts import guests
 from blog.comments import hooks
 from blog.comments.edit_services import delete_own_comment, edit_comment, edited
 from blog.comments.models import Comment
-from blog.comments.ordering import ORDERS, read
-from blog.comments.serializers import CommentIn, ListIn, MarkdownIn
+from blog.comments.ordering import CURSOR, ORDERS, read
 from blog.comments.services import as_dict, create_comment
 from blog.posts import access
 from blog.posts.models import Post
@@ -21,6 +21,35 @@ from frodo.api import Answer, Endpoint, Versioned, number
 from frodo.api.schema import Extended, error
 from frodo.client_ip import client_address, network
 from frodo.site_settings import site
+
+TEXT = {"text": "好茶！*Lovely* tea."}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Comment", {**TEXT, "name": "Bob"})])
+class CommentIn(serializers.Serializer):
+    """Input of a comment by a reader; all other fields are set by the server."""
+
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    name = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    notify = serializers.BooleanField(required=False, allow_null=True, default=None)
+    parent = serializers.IntegerField(  # type: ignore[assignment]  # DRF takes declared fields out of the class
+        required=False, allow_null=True, min_value=1, max_value=2**63 - 1
+    )
+    website = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    ticket = serializers.CharField(required=False, allow_blank=True, max_length=400)
+    proof = serializers.CharField(required=False, allow_blank=True, max_length=400)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Text", TEXT)])
+class MarkdownIn(serializers.Serializer):
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True)
+
+
+class ListIn(serializers.Serializer):
+    order = serializers.ChoiceField(ORDERS, default="oldest")
+    cursor = serializers.RegexField(rf"^{CURSOR.pattern}\Z", default="", allow_blank=True)
+
 
 MOST_AT_ONCE = 500
 PRIVATE = {"Cache-Control": "private, no-store"}

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts import guests
 from blog.comments import mentions
-from blog.comments.api import PRIVATE, discussion_of
+from blog.comments.api import PRIVATE, MarkdownIn, discussion_of
 from blog.comments.models import Comment
 from blog.comments.presence import is_writing
-from blog.comments.serializers import PreviewIn, WritingIn
 from blog.comments.services import TooLong, preview
 from blog.posts import access
 from blog.posts.models import Post
@@ -33,6 +33,16 @@ Part = Callable[..., dict]
 MOST_OF_A_NAME = 60
 PREVIEWS = rate_limits.Rate(60, 60)
 KINDS = Literal["upvote", "funny", "love", "surprised", "sad"]
+
+
+@extend_schema_serializer(examples=[OpenApiExample("Writing", {"name": "Bob"})])
+class WritingIn(serializers.Serializer):
+    name = serializers.CharField(required=False, allow_blank=True, max_length=60)
+
+
+class PreviewIn(MarkdownIn):
+    post = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    """Slug of the post that it belongs to."""
 
 
 class Person(TypedDict):
