@@ -1,5 +1,8 @@
 """uvicorn's two protocols with limits: on how long a client may take, on the header section, on websocket messages.
 
+They also write what is serialized already, a cached page or a frame for thousands of websockets, with one call instead
+of ASGI messages: the extensions WRITE_RESPONSE and WRITE_FRAME of the ASGI scope.
+
     uvicorn frodo.asgi:application --http frodo.protocols:Http --ws frodo.protocols:WebSocket
 
 By itself uvicorn waits for ever for the rest of a request, and for a client that reads nothing to take its answer,
@@ -8,14 +11,23 @@ the header section, and one of 16 MB on websocket messages, although browsers se
 """
 
 import asyncio
+from collections.abc import Iterable
+from functools import lru_cache
+from http.client import responses
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame
+from websockets.frames import CloseCode, Frame, Opcode
 
+from frodo.asgi_types import Scope
+
+WRITE_RESPONSE = "frodo.write_response"
+"""Extension of the ASGI scope: `Http.write_response`."""
+WRITE_FRAME = "frodo.write_frame"
+"""Extension of the ASGI scope: `WebSocket.write_frame`."""
 GOODBYE_SECONDS = 5.0
 """Seconds for a client to read what is left when a websocket closes."""
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -44,8 +56,26 @@ class HeadersTooLarge(Exception):
     pass
 
 
+def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join(b"%s: %s\r\n" % header for header in headers)
+
+
+def response_head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Status line and headers of a response, without the empty line that ends them (RFC 9112, section 2.1)."""
+    return b"HTTP/1.1 %d %s\r\n" % (status, responses.get(status, "").encode()) + header_lines(headers)
+
+
+@lru_cache(maxsize=8)
+def text_frame(text: str) -> bytes:
+    """A websocket frame of a server, without extensions (RFC 6455, section 5.2). Kept for the next socket."""
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+
+
 class Http(HttpToolsProtocol):
     """Interval of checks for stalled clients, in relation to CLIENT_SECONDS."""
+
+    default_headers: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+    """The headers that uvicorn adds to each response, a new list each second, and their bytes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -53,9 +83,11 @@ class Http(HttpToolsProtocol):
         self.owed: tuple[object, int] | None = None
         self.n_read = self.n_held = 0
         self.reads_headers = self.is_too_large = self.is_refused = self.is_ending = False
+        self.extensions: Any = {WRITE_RESPONSE: self.write_response}
         self.look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.extensions.clear()  # it refers to this connection
         self.next_look.cancel()
         super().connection_lost(exc)
 
@@ -80,6 +112,7 @@ class Http(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = self.extensions
         self.n_held = 0
         self.reads_headers = True
 
@@ -93,6 +126,27 @@ class Http(HttpToolsProtocol):
         super().on_headers_complete()
         if self.is_ending and self.cycle is not None:
             self.cycle.keep_alive = False
+
+    def write_response(self, scope: Scope, head: bytes, body: bytes) -> bool:
+        """Write a whole response; False if it has to be sent by ASGI messages.
+
+        Args:
+            scope: that of the request
+            head: see `response_head`
+            body: as many bytes as the head announces
+        """
+        cycle = self.cycle
+        if cycle.scope is not scope or not cycle.keep_alive or self.flow.write_paused or self.access_log:
+            return False  # pipelined, the last one, waiting for the client, logged
+        headers, lines = Http.default_headers
+        if headers is not self.server_state.default_headers:
+            headers = self.server_state.default_headers
+            lines = header_lines(headers) + b"\r\n"
+            Http.default_headers = headers, lines
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"".join((head, lines, body)))
+        cycle.on_response()
+        return True
 
     def shutdown(self) -> None:
         """Keeps a connection open whose request has arrived; uvicorn would close it and a proxy answer 502."""
@@ -187,10 +241,20 @@ class WebSocket(WebSocketsSansIOProtocol):
         elif message["type"] == "websocket.accept":
             self.conn.max_message_size = cast(dict, message).pop("frodo.max_bytes", self.conn.max_message_size)
         await super().send(message)
+        if message["type"] == "websocket.accept" and self.handshake_complete:
+            del self.request, self.response  # 3 KB that nobody reads again
 
     async def run_asgi(self) -> None:
+        cast(Any, self.scope["extensions"])[WRITE_FRAME] = self.write_frame
         await super().run_asgi()
         self.cut_later()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write a serialized frame, see `text_frame`; False if it has to be sent by an ASGI message."""
+        if self.close_sent or self.conn.extensions or not self.writable.is_set() or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

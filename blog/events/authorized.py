@@ -51,7 +51,7 @@ async def authorized(
         yield None
         return
     await send({"type": "websocket.accept"} | ({"frodo.max_bytes": max_bytes} if max_bytes else {}))
-    listener = live.Listener(send)
+    listener = live.Listener(scope, send)
     hub = live.current_hub()
     listening = asyncio.Event()
     tasks = [

@@ -30,10 +30,11 @@ async def listen_to(source: live.Source, key: int, scope: Scope, receive: Receiv
     if (await receive())["type"] != "websocket.connect":
         return
     await send({"type": "websocket.accept"})
+    scope["headers"].clear()  # with cookies they take as much memory as the rest of an open page
     if live.n_sockets() >= settings.LIVE_MAX_SOCKETS:
         await send({"type": "websocket.close", "code": live.LATER})
         return
-    listener = live.Listener(send)
+    listener = live.Listener(scope, send)
     hub = live.current_hub()
     try:
         await follow(source, key, scope, listener)

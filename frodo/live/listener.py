@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
-from frodo.asgi_types import Send
+from frodo.asgi_types import Scope, Send
+from frodo.protocols import WRITE_FRAME, text_frame
 
 if TYPE_CHECKING:
     from frodo.live.room import Room
@@ -68,10 +69,11 @@ def rest_of(coroutine: Coroutine[Any, Any, None], waits_for: Any) -> Generator[A
 class Listener:
     """One websocket in a room. Frames that cannot be written at once wait here, up to MAX_WAITING."""
 
-    __slots__ = ("gone", "last", "room", "send", "task", "waiting")
+    __slots__ = ("gone", "last", "room", "send", "task", "waiting", "write_frame")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self.send = send
+        self.write_frame: Callable[[bytes], bool] | None = scope.get("extensions", {}).get(WRITE_FRAME)
         self.room: Room | None = None
         self.last: int | None = None  # None: it is reading what it missed, and what happens meanwhile waits
         self.waiting: deque = deque()
@@ -112,6 +114,8 @@ class Listener:
                 self.waiting.append(text)
             else:
                 self.close(TOO_SLOW)
+            return
+        if self.write_frame is not None and self.write_frame(text_frame(text)):
             return
         try:
             rest = begin(self.send({"type": "websocket.send", "text": text}))

@@ -18,6 +18,7 @@ from frodo.page_cache.rendering import TooLarge, anonymous, ask, proxy_header
 from frodo.page_cache.store import Store
 from frodo.page_cache.versions import Change, Source, State, VersionWatcher, publish_change
 from frodo.page_cache.visits import Visits
+from frodo.protocols import WRITE_RESPONSE
 from frodo.request_context import REQUEST_ID, VIEW
 
 logger = logging.getLogger(__name__)
@@ -111,8 +112,10 @@ class PageCache:
                     await send(variant.not_modified)
                     await send(NO_BODY)
                     return
-                await send(variant.start)
-                await send(variant.body if method == "GET" else NO_BODY)
+                write = scope["extensions"].get(WRITE_RESPONSE) if "extensions" in scope and method == "GET" else None
+                if write is None or not write(scope, variant.head, variant.body["body"]):
+                    await send(variant.start)
+                    await send(variant.body if method == "GET" else NO_BODY)
                 return
         await self.answer(scope, receive, send, key, headers, encoding)
 

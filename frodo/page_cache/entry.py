@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.http import parse_http_date_safe
 
 from frodo.page_cache.cdn import surrogate_keys
+from frodo.protocols import response_head
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -35,9 +36,9 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Variant:
-    """One encoding: the ASGI messages to send."""
+    """One encoding: the ASGI messages to send, and the head of the response as bytes."""
 
-    __slots__ = ("body", "etag", "last_modified", "not_modified", "start")
+    __slots__ = ("body", "etag", "head", "last_modified", "not_modified", "start")
 
     def __init__(self, entry: "Entry", encoding: str, body: bytes) -> None:
         headers = [*entry.headers, (b"content-length", b"%d" % len(body))]
@@ -52,6 +53,7 @@ class Variant:
             headers.append((b"etag", self.etag))
         self.start: dict[str, Any] = {"type": "http.response.start", "status": entry.status, "headers": headers}
         self.body = {"type": "http.response.body", "body": body}
+        self.head = response_head(entry.status, headers)
         unchanged = [(b"etag", self.etag), freshness(), TO_READERS]
         self.not_modified: dict[str, Any] = {"type": "http.response.start", "status": 304, "headers": unchanged}
 

@@ -46,7 +46,7 @@ class Reader(Listener):
     __slots__ = ("door", "heard")
 
     def __init__(self) -> None:
-        super().__init__(self.take)
+        super().__init__({}, self.take)
         self.heard: list = []
         self.door = asyncio.Event()
         self.door.set()

@@ -1,6 +1,7 @@
 """One real server, and commands beside it, on SQLite alone."""
 
 import signal
+import socket
 from http.client import HTTPConnection
 
 import pytest
@@ -44,6 +45,43 @@ def test_a_page_comes_compressed_dated_and_once(server):
     asked = {"accept_encoding": "br", "accept_language": "zh-CN", "if_none_match": headers["etag"]}
     assert get(server, "/post/a-walk/", **asked)[::2] == (304, b"")
     assert get(server, "/post/a-walk/", "HEAD", accept_encoding="gzip")[2] == b""
+
+
+def raw(server, *requests: bytes, answers: int) -> list[tuple[list[bytes], bytes]]:
+    """Header lines and body of each answer to what is written at once to one connection."""
+    with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+        connection.sendall(b"".join(requests))
+        reader = connection.makefile("rb")
+        found = []
+        for _ in range(answers):
+            lines = list(iter(lambda: reader.readline().rstrip(), b""))
+            length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
+            found.append((lines, reader.read(length)))
+        return found
+
+
+def test_a_cached_page_is_the_same_however_it_is_written(server):
+    """The head is written as one piece, unless a request is pipelined, or the last one of its connection."""
+    path = b"GET /post/a-walk/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    raw(server, path + b"\r\n", answers=1)
+    (lines, body), *_ = raw(server, path + b"\r\n", answers=1)
+    pipelined = raw(server, path + b"\r\n", path + b"\r\n", path + b"\r\n", answers=3)
+    ((last_lines, last_body),) = raw(server, path + b"Connection: close\r\n\r\n", answers=1)
+
+    # uvicorn's own headers come first where it writes the answer: then Http.write_response was of no use.
+    assert lines[-1].startswith((b"date:", b"server:"))
+    assert lines[0] == b"HTTP/1.1 200 OK"
+    assert {name.split(b":")[0] for name in lines} >= {b"date", b"etag", b"content-type", b"content-length"}
+    for other_lines, other_body in pipelined:
+        assert (undated(other_lines), other_body) == (undated(lines), body)
+    assert undated(last_lines) == [*undated(lines), b"connection: close"]
+    assert last_body == body
+
+
+def undated(lines: list[bytes]) -> list[bytes]:
+    return sorted(line for line in lines if not line.startswith((b"date:", b"connection:"))) + [
+        line for line in lines if line.startswith(b"connection:")
+    ]
 
 
 def test_who_comments_finds_it_on_the_page(server):
