@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from frodo.api.parameters import NotUnderstood, number, one_of
+from frodo.fields import validate_moment
 
 M = TypeVar("M", bound=Model)
 
@@ -116,7 +118,9 @@ def value_of(model: type[Model], column: str, cursor: Cursor) -> Any:
     is_time = field.get_internal_type() == "DateTimeField"
     try:
         value = parse_datetime(str(cursor.value)) if is_time else field.to_python(cursor.value)
-    except (TypeError, ValueError, OverflowError) as error:
+        if is_time and value is not None:
+            validate_moment(value)
+    except (TypeError, ValueError, OverflowError, ValidationError) as error:
         raise lost() from error
     if value is None or (is_time and value.tzinfo is None):
         raise lost()
