@@ -1,7 +1,5 @@
 """Reactions to a post without JavaScript: the buttons send a form."""
 
-from urllib.parse import urlsplit
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -28,8 +26,8 @@ class SeeOther(HttpResponseRedirect):
 @require_POST
 def react_by_form(request: HttpRequest, slug: str) -> HttpResponse:
     """React, or remove the same reaction. Only from this site: every browser sends the Origin of a POST."""
-    sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
-    if f"{sender.scheme}://{sender.netloc}" != site_root(request):
+    sender, root = request.headers.get("Origin") or request.headers.get("Referer", ""), site_root(request)
+    if not root or not f"{sender}/".startswith(f"{root}/"):
         raise PermissionDenied
     kind = request.POST.get("kind", "")
     if kind not in Kind.values:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from frodo.errors import ServiceError
+from frodo.site_urls import host_of
 
 
 class ScopeMissing(ServiceError):
@@ -47,9 +47,7 @@ class FromThisSite(BasePermission):
         if headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
             return False
         origin = headers.get("Origin")
-        return (
-            origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or urlsplit(origin).netloc == request.get_host()
-        )
+        return origin is None or origin in settings.CSRF_TRUSTED_ORIGINS or host_of(origin) == request.get_host()
 
 
 class InScope(BasePermission):
