@@ -49,7 +49,10 @@ def parse_menu_line(line: str) -> dict[str, str] | None:
     title, separator, url = (part.strip() for part in line.rpartition("|"))
     if not (separator and title and url) or re.search(r"\s", url):
         return None
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a wrong IPv6 address
+        return None
     is_path = url.startswith("/") and not url.startswith("//")
     if not is_path and not (parts.scheme in {"https", "http", "mailto"} and (parts.netloc or parts.scheme == "mailto")):
         return None

@@ -85,7 +85,13 @@ def test_the_menu_is_the_one_that_was_entered(save, client):
     assert "Archives" not in page
 
 
-@pytest.mark.parametrize("menu", ["no separator", "Bad | javascript:alert(1)", "Bad | //evil.example", "| /x"])
+@pytest.mark.parametrize(
+    "menu",
+    [
+        *("no separator", "Bad | javascript:alert(1)", "Bad | //evil.example", "| /x", "Bad |", "Bad | two words"),
+        *("Bad | https://[", "Bad | https://a]b/", "Bad | https:/blog.example", "Bad | about"),
+    ],
+)
 def test_a_menu_line_that_is_no_link_is_an_error(save, menu):
     assert "Line 2" in str(save(200, menu=f"Fine | /\n{menu}")["menu"])
 
