@@ -27,9 +27,8 @@ class TooManyAttempts(rate_limits.TooFast):
     code = "too_many_tries"
 
     def __str__(self) -> str:
-        minutes = -(-self.retry_after // 60)
-        return _("Too many attempts. Try again in %(minutes)d minutes, or use a browser you signed in with before.") % {
-            "minutes": minutes
+        return _("Too many attempts. Try again in %(time)s, or use a browser you signed in with before.") % {
+            "time": rate_limits.waiting_time(self.retry_after)
         }
 
 

@@ -52,18 +52,21 @@ async def me(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         form = AboutMeForm(request.POST, user=person.user)
-        if await sync_to_async(saved)(form):
-            return HttpResponseRedirect(f"{request.path}?done=saved")
-        status = 400
+        try:
+            if await sync_to_async(saved)(form):
+                return HttpResponseRedirect(f"{request.path}?done=saved")
+            status = 400
+        except rate_limits.TooFast as error:
+            form.add_error(None, str(error))
+            status = error.status
     return await show(request, person, form, status=status)
 
 
 def saved(form: AboutMeForm) -> bool:
     if not form.is_valid():
         return False
-    if rate_limits.take("about-me", str(form.user.pk), CHANGES):
-        form.add_error(None, _("You're doing that too fast. Try again later."))
-        return False
+    if wait := rate_limits.take("about-me", str(form.user.pk), CHANGES):
+        raise rate_limits.TooFast(wait)
     form.user.display_name, form.user.website = form.cleaned_data["name"], form.cleaned_data["website"]
     form.user.save(update_fields=["display_name", "website"])
     return True
@@ -125,9 +128,7 @@ async def export(request: HttpRequest, *, guest: bool = False) -> HttpResponse:
     if person == Person():
         return redirect_to_login(reverse("me"), reverse("account_login"))
     if wait := await sync_to_async(rate_limits.take)("export", person.who, EXPORTS):
-        return HttpResponse(
-            _("You're doing that too fast. Try again later."), status=429, headers={"Retry-After": wait}
-        )
+        return HttpResponse(str(rate_limits.TooFast(wait)), status=429, headers={"Retry-After": wait})
     data = await sync_to_async(personal_data.export)(person)
     response = JsonResponse(
         {"site": site.SITE_NAME, "made_at": timezone.now(), **data},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from frodo.errors import ServiceError
 
@@ -39,11 +40,18 @@ class TooFast(ServiceError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        if self.retry_after < 90:
-            return _("You're doing that too fast. Try again in %(seconds)d seconds.") % {"seconds": self.retry_after}
-        return _("You're doing that too fast. Try again in %(minutes)d minutes.") % {
-            "minutes": -(-self.retry_after // 60)
-        }
+        return _("You're doing that too fast. Try again in %(time)s.") % {"time": waiting_time(self.retry_after)}
+
+
+def waiting_time(seconds: int) -> str:
+    """In the unit in which people count it, rounded up."""
+    if seconds < 90:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    minutes = -(-seconds // 60)
+    if minutes < 120:
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours = -(-minutes // 60)
+    return ngettext("%d hour", "%d hours", hours) % hours
 
 
 def count(key: str, seconds: int) -> int:
