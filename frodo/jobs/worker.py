@@ -23,6 +23,7 @@ from frodo import log_format, metrics
 from frodo.jobs.models import Job, LeaseLost, enqueue, lease_end, wake
 from frodo.jobs.registry import Failed, Retry, Unavailable, job_types
 from frodo.site_settings import check_version, saved_version
+from frodo.text import clean_text
 
 logger = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ def finish(job: Job, error: Exception | None) -> None:
         changes = {"available_at": None, "state": State.FAILED}
     else:
         changes = {"available_at": now + max(job_type.delay(job.attempts), getattr(error, "after", timedelta()))}
-    text = "" if error is None else (str(error) or type(error).__name__)[:500]
+    text = "" if error is None else clean_text(str(error) or type(error).__name__)[:500]
     try:
         with transaction.atomic():
             if changes.get("state") == State.FAILED and job_type.on_failure:

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.html import escape
 
 from frodo import jobs
 from frodo.jobs.registry import job_types
@@ -139,6 +140,32 @@ def test_what_is_final_is_not_retried(register, calls):
 
     assert Job.objects.get(type="fail").error == "no such user"
     assert Job.objects.get(type="fail").state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (ValueError("a file called caf\udce9.jpg"), "a file called caf.jpg"),
+        (ValueError("one\x00two\x1b[31m"), "onetwo[31m"),
+        (ValueError("没有这个文件 🍵"), "没有这个文件 🍵"),
+        (ValueError(), "ValueError"),
+        (KeyError("name"), "'name'"),
+        (ValueError("x" * 600), "x" * 500),
+    ],
+    ids=["surrogate", "control characters", "Chinese", "no words", "a key", "long"],
+)
+def test_what_went_wrong_is_kept_in_words_that_can_be_stored_and_shown(register, desk, error, shown):
+    def fail() -> None:
+        raise error
+
+    register("fail", fail, max_attempts=1)
+    jobs.enqueue("fail")
+
+    run("fail")
+
+    job = Job.objects.get(type="fail")
+    assert (job.state, job.error) == ("failed", shown)
+    assert escape(shown) in desk.get("/admin/frodo/job/?type__exact=fail").content.decode()
 
 
 def test_the_other_end_may_say_when_to_come_back(register):
@@ -300,6 +327,155 @@ def test_the_admin_shows_them_in_chinese(register, desk):
 
     for words in ("后台任务", "发送邮件", "排队中", "尝试次数"):
         assert words in page
+
+
+def test_a_job_that_is_running_is_not_started_a_second_time_by_hand(register, desk):
+    register("send")
+    for state in ("running", "delivering", "failed", "unknown"):
+        jobs.enqueue("send", state)
+        Job.objects.filter(type="send", key=state).update(state=state, attempts=3, available_at=None)
+    chosen = list(Job.objects.filter(type="send").values_list("pk", flat=True))
+
+    page = desk.post("/admin/frodo/job/", {"action": "retry", "_selected_action": chosen}, follow=True)
+
+    assert "2 jobs will run now." in page.content.decode()
+    found = dict(Job.objects.filter(type="send").values_list("key", "state"))
+    assert found == {"running": "running", "delivering": "delivering", "failed": "pending", "unknown": "pending"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1 job will run now."), ("zh-hans", "1 个任务将立即运行。")])
+def test_one_job_that_is_run_by_hand_is_counted_as_one(register, desk, language, words):
+    register("send")
+    jobs.enqueue("send", "x")
+    said = {"action": "retry", "_selected_action": Job.objects.get(type="send").pk}
+
+    page = desk.post("/admin/frodo/job/", said, headers={"accept-language": language}, follow=True)
+
+    assert words in page.content.decode()
+
+
+def test_an_editor_runs_failed_jobs_and_adds_none(register, client):
+    register("send")
+    jobs.enqueue("send", "x")
+    Job.objects.filter(type="send").update(state="failed", available_at=None)
+    client.force_login(people.edith())
+
+    client.post("/admin/frodo/job/", {"action": "retry", "_selected_action": Job.objects.get(type="send").pk})
+
+    assert Job.objects.get(type="send").state == "pending"
+    assert client.get("/admin/frodo/job/add/").status_code == 403
+
+
+def test_a_form_of_a_job_cannot_be_saved(register, desk):
+    register("send")
+    jobs.enqueue("send", "x", to="ann@example.org")
+    job = Job.objects.get(type="send")
+
+    answer = desk.post(f"/admin/frodo/job/{job.pk}/change/", {"args": "{}", "state": "failed"})
+
+    assert answer.status_code == 403
+    job.refresh_from_db()
+    assert (job.state, job.args) == ("pending", {"to": "ann@example.org"})
+
+
+def test_a_job_for_later_waits_for_its_time_and_an_earlier_call_brings_it_forward(register, calls):
+    register("send")
+    tomorrow = timezone.now() + timedelta(days=1)
+    jobs.enqueue("send", "x", at=tomorrow)
+
+    run("send")
+    assert calls == []
+    assert Job.objects.get(type="send").available_at == tomorrow
+
+    jobs.enqueue("send", "x", at=timezone.now())
+    run("send")
+    assert len(calls) == 1
+
+
+def test_arguments_of_a_key_that_is_waiting_stay_those_of_the_first_call(register, calls):
+    register("send")
+    jobs.enqueue("send", "x", n=1)
+    jobs.enqueue("send", "x", n=2)
+
+    run("send")
+
+    assert calls == [("send", {"n": 1})]
+
+
+def test_keys_that_differ_in_case_or_accents_are_two(register, calls):
+    register("send")
+    for key in ("tea", "Tea", "té", "te"):
+        jobs.enqueue("send", key)
+
+    run("send")
+
+    assert len(calls) == 4
+
+
+def test_a_job_whose_process_died_runs_again_until_its_attempts_are_used_up(register, calls):
+    register("send", max_attempts=2)
+    jobs.enqueue("send", "x")
+    Job.objects.filter(type="send").update(state="running", attempts=1, worker="gone")
+    run("send")
+    assert len(calls) == 1
+
+    jobs.enqueue("send", "y")
+    Job.objects.filter(type="send").update(state="running", attempts=2, worker="gone")
+    run("send")
+
+    job = Job.objects.get(type="send")
+    assert len(calls) == 1
+    assert (job.state, job.error) == ("failed", "The process ended while the job was running.")
+
+
+def test_a_delivery_whose_process_died_is_left_to_a_person(register, calls, desk):
+    register("send", max_attempts=5)
+    jobs.enqueue("send", "x")
+    Job.objects.filter(type="send").update(state="delivering", attempts=1, worker="gone")
+
+    run("send")
+
+    assert calls == []
+    assert Job.objects.get(type="send").state == "unknown"
+    assert "Delivery unknown" in desk.get("/admin/frodo/job/?type__exact=send").content.decode()
+
+
+def test_a_job_that_is_deleted_while_it_runs_leaves_nothing_behind(register, calls):
+    register("send", lambda: Job.objects.filter(type="send").delete())
+    jobs.enqueue("send", "x")
+
+    assert "Jobs run: 1." in run("send")
+
+    assert not Job.objects.filter(type="send").exists()
+
+
+def test_one_that_fails_does_not_hold_up_the_others(register, calls):
+    register("fail", fails, priority=0)
+    register("send")
+    jobs.enqueue("fail")
+    jobs.enqueue("send")
+
+    assert "Jobs run: 2." in run("fail", "send")
+
+    assert [name for name, _args in calls] == ["fail", "send"]
+
+
+def test_a_batch_without_due_jobs_says_so_and_ends(register):
+    register("send")
+    jobs.enqueue("send", at=timezone.now() + timedelta(hours=1))
+
+    assert run("send") == "Jobs run: 0.\n"
+
+
+def test_the_list_of_jobs_is_searched_by_state_and_type_and_survives_odd_filters(register, desk):
+    register("send")
+    jobs.enqueue("send", "x")
+
+    assert desk.get("/admin/frodo/job/?state__exact=failed").context["cl"].result_count == 0
+    assert desk.get("/admin/frodo/job/?type__exact=send").context["cl"].result_count == 1
+    for query in ("?p=99", "?p=x", "?o=99", "?state__exact=nothing", "?q=tea"):
+        assert desk.get(f"/admin/frodo/job/{query}", follow=True).status_code == 200
+    assert desk.get("/admin/frodo/job/999999/change/", follow=True).status_code == 200
 
 
 def test_a_job_of_a_type_that_is_gone_waits_and_is_shown(desk):
