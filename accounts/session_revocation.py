@@ -112,6 +112,8 @@ def saved(instance: User, **signal: Any) -> None:
     before = vars(instance).pop("before_saving", None)
     if before is None:
         return
+    if before["password"] != instance.password:
+        instance.devices.all().revoke()  # their tokens are void, so no list should show them as signed in
     if before["is_active"] and not instance.is_active:
         announce(instance.pk, "deactivated")
     elif before["is_staff"] and (not instance.is_staff or before["role"] != instance.role):

@@ -218,6 +218,41 @@ def test_one_lists_devices_and_signs_one_out(program, bob):
     assert whose(program, phone["access"]) == "token_invalid"
 
 
+def test_another_password_ends_all_devices_and_none_is_listed_any_more(client, program, bob):
+    tokens = sign_in(program, device="phone")
+    client.force_login(bob)
+    changed = {"oldpassword": BOB["password"], "password1": "a walk by the river", "password2": "a walk by the river"}
+
+    assert client.post("/accounts/password/change/", changed).status_code == 302
+
+    assert whose(program, tokens["access"]) == "token_invalid"
+    assert client.get("/api/me/devices/").json()["results"] == []
+    assert "phone" not in client.get("/accounts/me/").content.decode()
+    [device] = client.get("/accounts/me/export/").json()["programs"]["devices"]
+    assert (device["name"], device["revoked_at"] is not None) == ("phone", True)
+
+
+def test_a_password_that_the_owner_sets_ends_the_devices_too(desk, program, bob):
+    sign_in(program, device="phone")
+    services.sign_in(people.ann(), name="Ann's")
+    said = {"usable_password": "true", "password1": "a walk by the river", "password2": "a walk by the river"}
+
+    assert desk.post(f"/admin/accounts/user/{bob.pk}/password/", said).status_code == 302
+
+    form = desk.get(f"/admin/accounts/user/{bob.pk}/change/").content.decode()
+    assert "phone" not in form
+    assert [device.name for device in Device.objects.alive()] == ["Ann's"]
+
+
+def test_another_name_ends_no_device(client, program, bob):
+    tokens = sign_in(program, device="phone")
+    client.force_login(bob)
+
+    client.post("/accounts/me/", {"name": "Robert", "website": ""})
+
+    assert whose(program, tokens["access"]) == "phone"
+
+
 def test_nobody_signs_another_out(program, bob):
     services.sign_in(people.ann())
 
