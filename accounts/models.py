@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,18 @@ class User(AsyncModel, AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Usernames that differ in case only would let neither user sign in: they are looked up in any case.
+
+        A display name that nobody can see is none.
+        """
+        super().clean()
+        self.display_name = display_names.clean(self.display_name)
+        if not display_names.can_be_seen(self.display_name):
+            self.display_name = ""
+        if User.objects.filter(username__iexact=self.username).exclude(pk=self.pk).exists():
+            raise ValidationError({"username": self._meta.get_field("username").error_messages["unique"]})
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if self._state.adding and self.role != Role.READER:

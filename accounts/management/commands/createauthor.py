@@ -26,7 +26,8 @@ class Command(BaseCommand):
         try:
             author, password = create_author(username, given, email=email, name=name)
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            fields = error.message_dict if hasattr(error, "error_dict") else {"password": error.messages}
+            raise CommandError(" ".join(f"{name}: {' '.join(texts)}" for name, texts in fields.items())) from error
         self.stdout.write(self.style.SUCCESS(_("%(username)s can sign in now.") % {"username": author.username}))
         if not given:
             self.stdout.write(_("Password, shown only this once: %(password)s") % {"password": password})
