@@ -135,6 +135,14 @@ class UserAdmin(DeletionMixin, StockUserAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[InlineModelAdmin]]:
         return list(super().get_inlines(request, obj)) if obj else []
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody takes away their own rights: so at least one author is left."""
+        fixed = ["role", "is_active", "is_staff"] if obj is not None and obj == request.user else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and obj != request.user
+
     def save_model(self, request: HttpRequest, user: User, form: ModelForm, change: bool) -> None:
         if "role" in form.changed_data:
             user.apply_role(user.role)
