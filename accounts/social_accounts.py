@@ -38,6 +38,8 @@ from frodo.text import StrOrPromise, clean_text
 
 logger = logging.getLogger(__name__)
 
+Pattern = URLPattern | URLResolver
+
 
 class LastSignInMethod(ServiceError):
     code = "last_way"
@@ -164,12 +166,16 @@ def refuse(request: HttpRequest, problem: str, status: int) -> HttpResponse:
     return get_account_adapter(request).refuse(problem, status)
 
 
-def provider_urls(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+def provider_urls(patterns: Iterable[Pattern]) -> list[Pattern]:
     """allauth's provider URLs, with `provider_view` around each view."""
+    return decorated_urls(patterns, provider_view)
+
+
+def decorated_urls(patterns: Iterable[Pattern], decorator: Callable) -> list[Pattern]:
     return [
-        URLResolver(one.pattern, provider_urls(one.url_patterns))
+        URLResolver(one.pattern, decorated_urls(one.url_patterns, decorator))
         if isinstance(one, URLResolver)
-        else URLPattern(one.pattern, provider_view(one.callback), one.default_args, one.name)
+        else URLPattern(one.pattern, decorator(one.callback), one.default_args, one.name)
         for one in patterns
     ]
 

@@ -1,9 +1,15 @@
 from collections.abc import Callable
+from types import ModuleType
 
+from allauth.account import urls as account_urls
 from allauth.account import views as account
+from allauth.mfa import urls as mfa_urls
+from allauth.socialaccount import urls as socialaccount_urls
 from allauth.urls import build_provider_urlpatterns
+from allauth.usersessions import urls as usersessions_urls
 from django.http import HttpResponseBase
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from accounts import social_accounts, views
@@ -15,15 +21,20 @@ def moved(name: str) -> Callable[..., HttpResponseBase]:
     return RedirectView.as_view(pattern_name=name, query_string=True)
 
 
+def personal(module: ModuleType) -> list[social_accounts.Pattern]:
+    """allauth's pages, which no browser or proxy keeps: each may show what is one person's own."""
+    return social_accounts.decorated_urls(module.urlpatterns, never_cache)
+
+
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/", include(personal(account_urls))),
+    path("accounts/2fa/", include(personal(mfa_urls))),
+    path("accounts/3rdparty/", include(personal(socialaccount_urls))),
+    path("accounts/sessions/", include(personal(usersessions_urls))),
     path("accounts/with/", include(social_accounts.provider_urls(build_provider_urlpatterns()))),
     # Of two URLs with one name, links lead to the later one.
     path("accounts/sign-in/", views.SignIn.as_view(), name="account_login"),
-    path("accounts/sign-out/", account.logout, name="account_logout"),
+    path("accounts/sign-out/", never_cache(account.logout), name="account_logout"),
     path("accounts/code/", moved("mfa_authenticate")),
     path("accounts/me/code/", moved("mfa_index")),
     re_path(r"^accounts/link/(?:[^/]+/)?$", moved("account_request_login_code")),
