@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.common import CommonMiddleware
+from django.views.decorators.cache import never_cache
 
 from frodo.circuit_breaker import redis
 
@@ -29,11 +30,13 @@ class HostCheck(CommonMiddleware):
         return None if request.path_info in PATHS else super().process_request(request)
 
 
+@never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers. Nothing else is asked: starting it anew would help no database."""
     return JsonResponse({"status": "ok"})
 
 
+@never_cache
 async def readyz(request: HttpRequest) -> JsonResponse:
     """503 if this process cannot serve: the database does not answer, or lacks migrations.
 
