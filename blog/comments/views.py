@@ -133,7 +133,7 @@ async def submit(request: HttpRequest, post: Post, user: User | None, visitor: g
     form = CommentForm(request.POST)
     if not form.is_valid():
         return await show(request, post, form, status=400)
-    data = form.cleaned_data
+    data = {**form.cleaned_data}  # an error takes its field out of the form's own
     if request.POST.get("intent") == "preview":
         html = await sync_to_async(preview)(data["text"][: settings.COMMENT_MAX_LENGTH], discussion)
         return await show(request, post, form, parent=data["parent"], preview=mark_safe(html))  # noqa: S308
@@ -168,6 +168,8 @@ async def show(
     request: HttpRequest, post: Post, form: CommentForm, *, parent: int | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
     user = await request.auser()
+    if "parent" in form.errors:  # sent again, it is a comment of its own
+        form.data, parent = dict(form.data.items()) | {"parent": ""}, None
     context |= {
         "post": post,
         "form": form,

@@ -1,9 +1,11 @@
 """Commenting without a script."""
 
+import lxml.html
 import pytest
 
 from blog.models import Comment
 from tests import people
+from tests.factories import make_comment, make_post
 
 PAGE = "/post/a-walk/comment/"
 
@@ -100,3 +102,35 @@ def test_closed_or_unknown(fill, client, post):
 
     assert "closed" in client.get(PAGE).content.decode()
     assert fill().status_code == 403
+
+
+@pytest.mark.parametrize("parent", ["removed", "unknown", "of another post", "no number"])
+def test_a_reply_to_what_is_gone_says_so_and_can_be_sent_as_a_comment(fill, client, post, parent):
+    removed = make_comment(post, state="removed")
+    elsewhere = make_comment(make_post(title="Elsewhere"))
+    keys = {"removed": removed.pk, "unknown": 999, "of another post": elsewhere.pk, "no number": "x"}
+
+    answer = fill(text="I think so too.", parent=keys[parent])
+
+    page = lxml.html.fromstring(answer.content.decode())
+    assert answer.status_code == 400
+    words = "Enter a whole number." if parent == "no number" else "The comment you are replying to no longer exists."
+    assert page.find_class("form-error")[0].text_content() == words
+    assert "Reply to" not in page.text_content()
+    [form] = [each for each in page.forms if "text" in each.fields]
+    assert form.fields["text"].strip() == "I think so too."
+    assert form.fields["parent"] == ""
+    assert fill(text=form.fields["text"], parent=form.fields["parent"]).status_code == 303
+    assert Comment.objects.get(text="I think so too.").parent is None
+
+
+def test_a_reply_refused_for_its_words_stays_a_reply(fill, client, post):
+    parent = make_comment(post, name="Zoe", text="Was it cold?")
+
+    answer = fill(text="", parent=parent.pk)
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Reply to Zoe" in page
+    assert "Was it cold?" in page
+    assert f'name="parent" value="{parent.pk}"' in page
