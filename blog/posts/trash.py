@@ -43,7 +43,8 @@ def restore(entry: Post | Page) -> None:
         entry.status, entry.kind = before["status"], Post.Kind.POST
     else:
         entry.is_published = before["is_published"]
-    rename(entry, free_slug(type(entry), before["slug"]))
+    is_taken = type(entry)._base_manager.filter(slug=before["slug"]).exists()
+    rename(entry, free_slug(type(entry), before["slug"]) if is_taken else before["slug"])
 
 
 def rename(entry: Post | Page, slug: str) -> None:

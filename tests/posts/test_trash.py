@@ -218,3 +218,29 @@ def test_the_list_of_the_trash_says_what_it_is_and_what_its_posts_were(desk):
     assert "Add post" not in page
     assert '<span class="chip is-good">Published</span>' in page
     assert "Moved to the trash" in page
+
+
+@pytest.mark.parametrize("make", [make_post, make_page])
+@pytest.mark.parametrize("slug", ["Hello_World--1", "a" * 150, "ＴＥＡ"])
+def test_a_slug_that_no_title_would_give_comes_back_as_it_was(desk, client, make, slug):
+    """An import keeps the slugs of the old site."""
+    entry = make(title="Tea", slug=slug)
+    url = entry.url
+
+    delete(desk, entry)
+    act(desk, "restore", entry)
+
+    assert client.get(url).status_code == 200
+    entry.refresh_from_db()
+    assert entry.slug == slug
+
+
+def test_of_a_slug_taken_meanwhile_the_restored_entry_gets_another(desk, client):
+    post = make_post(title="Tea", slug="Tea")
+    delete(desk, post)
+    make_post(title="Other tea", slug="Tea")
+
+    act(desk, "restore", post)
+
+    assert "Other tea" in client.get("/post/Tea/").content.decode()
+    assert "We walked" in client.get("/post/tea/").content.decode()
