@@ -131,7 +131,7 @@ class VersionedModelForm(forms.ModelForm):
             return None
         try:
             found = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

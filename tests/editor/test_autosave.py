@@ -112,3 +112,56 @@ def test_old_ones_are_deleted(desk, ann):
 
 def test_each_form_names_the_url(desk):
     assert f'data-autosave="{URL}"' in desk.get(reverse("admin:blog_page_add")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"form": ' + "[" * 5000 + "]" * 5000 + "}",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        '"text"',
+        b"\xff\xfe",
+        '{"at": NaN}',
+    ],
+)
+def test_a_body_that_is_no_json_is_refused(desk, body):
+    assert desk.post(URL, body, content_type="application/json").status_code == 400
+    assert not AutosavedForm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"fields": {"n": float("nan")}},
+        {"fields": {"n": float("inf")}},
+        {"at": None},
+        {"form": ""},
+        {"window": ""},
+    ],
+)
+def test_a_draft_with_an_odd_value_is_refused(desk, ann, odd):
+    assert send(desk, draft(ann, **odd)) == 400
+    assert kept(desk) == []
+
+
+def test_a_draft_that_is_too_large_is_refused_and_the_last_one_stays(desk, ann):
+    send(desk, draft(ann))
+
+    assert send(desk, draft(ann, fields={"text": ["x" * (3 * 1024**2)]})) == 400
+    assert kept(desk)[0]["fields"] == {"text": ["Half a sentence"]}
+
+
+def test_characters_that_no_page_can_carry_are_left_out(desk, ann):
+    assert send(desk, draft(ann, fields={"text": ["茶\x00🫖\ud800"]})) == 204
+    assert kept(desk)[0]["fields"] == {"text": ["茶🫖"]}
+
+
+def test_other_verbs_are_refused(desk):
+    answer = desk.put(URL, "{}", content_type="application/json")
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, POST, DELETE"

@@ -379,3 +379,16 @@ def test_of_two_saves_at_the_same_instant_one_is_refused(desk, make):
     assert sorted(statuses.values()) == [302, 409]
     entry.refresh_from_db()
     assert statuses[getattr(entry, field)] == 302
+
+
+@pytest.mark.parametrize("version", ["[" * 100_000, "[]", "{", "1", '"x"'])
+def test_a_version_that_cannot_be_read_is_taken_for_an_old_one(desk, version):
+    page = make_page(title="About", text="Who we are.")
+    url, form = opened(desk, page)
+
+    answer = desk.post(url, {**form, "title": "About us", "form_version": version})
+
+    assert answer.status_code == 409
+    assert "About us" in answer.content.decode()
+    page.refresh_from_db()
+    assert page.title == "About"
