@@ -1,3 +1,5 @@
+import re
+import unicodedata
 from ipaddress import ip_network
 from typing import Any, Self
 
@@ -14,6 +16,8 @@ from frodo.fields import ExactCharField, validate_moments
 from frodo.snapshots import changed
 
 SNAPSHOT = "moderation"
+NO_HOST = re.compile(r"[\s@:?#\\]")
+"""Beside a host: an account, a port, a query. No comment would match it."""
 
 
 class PolicyQuerySet(models.QuerySet):
@@ -96,7 +100,7 @@ class Rule(models.Model):
             raise ValidationError({"value": _("Enter a number. Comments with more links than this match.")})
         if self.kind in {self.Kind.HOST, self.Kind.EMAIL}:
             value = value.lower().removeprefix("https://").removeprefix("http://").partition("/")[0].lstrip("@*.")
-            if not value or " " in value:
+            if not value or NO_HOST.search(unicodedata.normalize("NFKC", value)):
                 raise ValidationError({"value": _("Enter a host such as spam.example.")})
         if not folded(value).strip():
             raise ValidationError({"value": _("This contains nothing to search for.")})

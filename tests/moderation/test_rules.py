@@ -129,3 +129,45 @@ def test_a_rule_that_cannot_be_meant_is_not_taken(desk):
 
     desk.post("/admin/blog/rule/add/", {"kind": "host", "value": "https://Spam.example/x", "action": "hold"})
     assert list(Rule.objects.values_list("value", flat=True)) == ["spam.example"]
+
+
+@pytest.mark.parametrize("kind", ["host", "email"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "bob@spam.example",
+        "bob＠spam.example",
+        "spam.example:8080",
+        "http://u@spam.example/",
+        "spam.example?x",
+        "a b",
+        "@",
+    ],
+)
+def test_a_host_that_no_comment_could_have_is_refused_with_an_example(desk, kind, value):
+    """A whole address would match nothing, and taking its domain would shut out everybody there."""
+    answer = desk.post("/admin/blog/rule/add/", {"kind": kind, "value": value, "action": "refuse", "is_active": "on"})
+
+    assert answer.status_code == 200
+    assert "Enter a host such as spam.example." in answer.content.decode()
+    assert not Rule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("HTTPS://Spam.Example/offers?x=1", "spam.example"),
+        ("@spam.example", "spam.example"),
+        ("*.spam.example", "spam.example"),
+        (" spam.example ", "spam.example"),
+        ("例子.中国", "例子.中国"),
+        ("spam。example", "spam。example"),
+    ],
+)
+def test_a_host_is_taken_as_it_is_copied_and_matches(desk, say, typed, kept):
+    desk.post("/admin/blog/rule/add/", {"kind": "host", "value": typed, "action": "hold", "is_active": "on"})
+    host = {"例子.中国": "xn--fsqu00a.xn--fiqs8s"}.get(kept, "spam.example")
+
+    assert Rule.objects.get().value == kept
+    assert say(f"Look: https://www.{host}/x")["state"] == "pending"
+    assert say(f"Look: https://not{host}/x")["state"] == "visible"
