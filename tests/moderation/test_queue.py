@@ -177,3 +177,20 @@ def test_the_lists_in_admin_open(desk, comment, decide, address):
     decide("block_person", comment)
 
     page_of(desk, f"/admin/blog/{address}/")
+
+
+def test_a_reply_below_a_closed_post_approves_nothing(desk, say, post, pending):
+    post.comments_open = False
+    post.save()
+
+    answer = desk.post(
+        f"/admin/moderation/{pending.pk}/reply/",
+        {f"reply-{pending.pk}": "Welcome!"},
+        headers={"Accept": "application/json"},
+    )
+
+    assert answer.status_code == 403
+    assert answer.json()["words"] == "Comments on this post are closed."
+    pending.refresh_from_db()
+    assert pending.state == "pending"
+    assert not pending.decisions.of_people().exists()
