@@ -14,6 +14,7 @@ from accounts.authentication import signed_in_user
 from accounts.models import User
 from blog.posts.models import Page, Post, PreviewLink, Tag, Topic
 from blog.posts.querysets import DETAIL
+from blog.posts.slugs import slug_for
 from frodo.site_frame import render_page
 
 T = TypeVar("T", bound=Model)
@@ -27,7 +28,7 @@ def preview(request: HttpRequest, model: type[Post] | type[Page]) -> HttpRespons
         title=request.POST.get("title", ""),
         text=request.POST.get("text", ""),
         language=request.POST.get("language", ""),
-        slug=request.POST.get("slug") or "preview",
+        slug=slug_for(request.POST.get("slug", "")) or "preview",
         updated_at=timezone.now(),
     )
     entry.render()

@@ -195,3 +195,14 @@ def test_field_names_in_chinese_say_what_the_field_holds(desk):
     assert "创建时间" in post
     assert "更新时间" in post
     assert "已发布" in page
+
+
+@pytest.mark.parametrize("slug", ["tea/green", "../..", "?", "/", "茶 一"])
+def test_the_preview_survives_a_slug_that_cannot_be_saved(desk, slug):
+    """It is asked for while the slug is being typed."""
+    answer = desk.post(
+        reverse("admin:post_preview"), {"title": "Unsaved", "text": "Some *words*.", "language": "en", "slug": slug}
+    )
+
+    assert answer.status_code == 200
+    assert "<em>words</em>" in answer.content.decode()
