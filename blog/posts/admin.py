@@ -342,19 +342,23 @@ class PostAdmin(PostListAdmin, WritingAdmin):
 
     @admin.action(description=_("Pin to the front page"), permissions=["publish"])
     def pin(self, request: HttpRequest, posts: PostQuerySet) -> None:
-        services.update_each(posts, pinned=True)
+        self.set_each(request, posts, pinned=True)
 
     @admin.action(description=_("Unpin"), permissions=["publish"])
     def unpin(self, request: HttpRequest, posts: PostQuerySet) -> None:
-        services.update_each(posts, pinned=False)
+        self.set_each(request, posts, pinned=False)
 
     @admin.action(description=_("Close comments"), permissions=["publish"])
     def close_comments(self, request: HttpRequest, posts: PostQuerySet) -> None:
-        services.update_each(posts, comments_open=False)
+        self.set_each(request, posts, comments_open=False)
 
     @admin.action(description=_("Open comments"), permissions=["publish"])
     def open_comments(self, request: HttpRequest, posts: PostQuerySet) -> None:
-        services.update_each(posts, comments_open=True)
+        self.set_each(request, posts, comments_open=True)
+
+    def set_each(self, request: HttpRequest, posts: PostQuerySet, **fields: Any) -> None:
+        done = services.update_each(posts, **fields)
+        self.say(request, ngettext("%d post changed.", "%d posts changed.", done) % done)
 
     def say(self, request: HttpRequest, words: str) -> None:
         self.message_user(request, words, messages.SUCCESS)

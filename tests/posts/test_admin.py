@@ -206,3 +206,20 @@ def test_the_preview_survives_a_slug_that_cannot_be_saved(desk, slug):
 
     assert answer.status_code == 200
     assert "<em>words</em>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["pin", "unpin", "close_comments", "open_comments"])
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [("en", "1 post changed.", "2 posts changed."), ("zh-hans", "已更改 1 篇文章。", "已更改 2 篇文章。")],
+)
+def test_a_bulk_action_says_what_it_has_done(desk, action, language, one, two):
+    posts = [make_post(title=title) for title in ("One", "Two")]
+
+    def messages(*chosen) -> str:
+        data = {"action": action, "_selected_action": [post.pk for post in chosen]}
+        headers = {"Accept-Language": language}
+        return desk.post(reverse("admin:blog_post_changelist"), data, follow=True, headers=headers).content.decode()
+
+    assert one in messages(posts[0])
+    assert two in messages(*posts)
