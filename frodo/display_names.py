@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from html import unescape
+
+from django.utils.html import strip_tags
 
 KEPT = {"\u200c", "\u200d"}
 """Joiners: Persian words and family emoji are written with them."""
@@ -16,6 +19,14 @@ def clean(name: str) -> str:
 
 def can_be_seen(text: str) -> bool:
     return any(unicodedata.category(c)[0] in "LNSP" and c not in BLANK for c in text)
+
+
+PICTURES = re.compile(r"<(?:img|video|audio|iframe|object)\b")
+
+
+def is_blank_html(html: str) -> bool:
+    """Whether rendered text shows nothing: no visible character, no picture and no player."""
+    return not PICTURES.search(html) and not can_be_seen(unescape(strip_tags(html)))
 
 
 BLANK = {"\u3164", "\u115f", "\u1160", "\uffa0", "\u2800"}

@@ -1,6 +1,8 @@
+import re
 import secrets
 from collections import defaultdict
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any, Optional, TypedDict
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from blog.posts.models import Post
 from frodo.async_models import AsyncModel, batched_property
 
 TITLE_LENGTH = 60
+ALT = re.compile(r'<img\b[^>]*? alt="([^"]+)"')
 SLUG_SIGN = "~"
 """A character that no post's slug contains."""
 
@@ -48,10 +51,13 @@ class Activity(Post):
         super().save(**kwargs)
 
     def render(self) -> None:
-        """The first words, for feeds, e-mails and the admin, since an activity has no title."""
+        """Set the title to the first words, or an image's description, for feeds, e-mails and the admin."""
         super().render()
         if words := self.plain.split("\n", 1)[0].strip():
             self.title = Truncator(" ".join(words.split())).chars(TITLE_LENGTH)
+        elif not self.title:
+            alt = ALT.search(self.html)
+            self.title = Truncator(unescape(alt[1]) if alt else str(_("Photo"))).chars(TITLE_LENGTH)
 
     @batched_property
     def links(activities: list["Activity"]) -> dict[int, list["ActivityLink"]]:

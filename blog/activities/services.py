@@ -24,6 +24,7 @@ from blog.media.services import remove
 from frodo import display_names, jobs
 from frodo.conflict_retry import EditConflict, anything, retry_on_conflict
 from frodo.errors import ServiceError
+from frodo.markdown import render_fragment
 
 MOST_CHARACTERS = 5000
 MOST_LINKS = 10
@@ -229,6 +230,7 @@ def chosen(photos: Iterable[int]) -> list[Upload]:
 
 def check(activity: Activity, links: Sequence[str], photos: Sequence[Upload]) -> None:
     check_words(activity.text, links, photos)
+    activity.title = ""
     if photos:
         activity.title = Truncator(photos[0].alt or str(_("Photo"))).chars(TITLE_LENGTH)
     elif links:
@@ -238,8 +240,12 @@ def check(activity: Activity, links: Sequence[str], photos: Sequence[Upload]) ->
 def check_words(text: str, links: Sequence, photos: Sequence) -> None:
     if len(text) > MOST_CHARACTERS:
         raise TooLong
-    if not (display_names.can_be_seen(text) or links or photos):
+    if not (links or photos or shows_something(text)):
         raise EmptyActivity
+
+
+def shows_something(text: str) -> bool:
+    return display_names.can_be_seen(text) and not display_names.is_blank_html(render_fragment(text)[0])
 
 
 def put_links(activity: Activity, urls: Sequence[str]) -> None:

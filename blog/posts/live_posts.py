@@ -12,6 +12,7 @@ from accounts.models import User
 from blog.events import record, rewrite_events
 from blog.posts.models import LiveEntry, Post
 from frodo.conflict_retry import EditConflict, anything, retry_on_conflict
+from frodo.display_names import is_blank_html
 from frodo.errors import ServiceError
 
 
@@ -69,8 +70,10 @@ def lock_post(post: int) -> Post:
 
 
 def save(entry: LiveEntry, event: str) -> LiveEntry:
-    entry.full_clean(exclude=["post", "author"])
-    if not entry.text:
+    if entry.text:
+        entry.full_clean(exclude=["post", "author"])
+    entry.render()
+    if is_blank_html(entry.html):
         raise ValidationError({"text": _("Enter some text.")})
     entry.save()
     announce(entry.post, event, entry.to_dict_sync())

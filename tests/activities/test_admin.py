@@ -1,6 +1,8 @@
 """Dashboard for activities."""
 
 from datetime import timedelta
+from html import escape
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -117,3 +119,49 @@ def test_who_publishes_writes_them_and_nobody_else(role):
     client.post(ADD, form())
 
     assert Activity.objects.exists() is (role in ("author", "editor"))
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("![A heron](https://example.org/heron.png)", "A heron"),
+        ("![“Tea” & cake](https://example.org/a.png)", "“Tea” & cake"),
+        ("![](https://example.org/heron.png)", "Photo"),
+        ("![](https://example.org/a.png) ![茶](https://example.org/b.png)", "茶"),
+    ],
+)
+def test_an_activity_of_a_picture_only_has_a_name_in_lists_and_feeds(desk, text, title):
+    """Without one there is nothing to click in the admin, and a feed reader shows an empty line."""
+    activity = make_activity(text=text)
+
+    assert activity.title == title
+    assert f">{escape(title)}</a>" in desk.get("/admin/blog/activity/").content.decode()
+    feed = ElementTree.fromstring(desk.get("/activities/atom.xml").content)
+    assert feed.findtext("{*}entry/{*}title") == title
+
+
+def test_a_name_follows_what_an_activity_shows(desk):
+    activity = make_activity(text="A heron by the river.")
+    url = f"/api/activities/{activity.pk}/"
+
+    def title_after(**fields) -> str:
+        assert desk.patch(url, fields, content_type="application/json").status_code == 200
+        activity.refresh_from_db()
+        return activity.title
+
+    assert title_after(text="![](https://example.org/heron.png)") == "Photo"
+    assert title_after(text="", links=["https://example.org/birds"]) == "example.org/birds"
+    assert title_after(text="Two herons.") == "Two herons."
+    assert title_after(text="") == "example.org/birds"
+
+
+@pytest.mark.parametrize("text", ["<!-- later -->", "<script>alert(1)</script>", "---", "[]()", "\u200b"])
+def test_an_activity_that_shows_nothing_is_refused(desk, text):
+    answer = desk.post("/api/activities/", {"text": text}, content_type="application/json")
+    page = desk.post("/admin/blog/activity/add/", {"text": text, "language": "en", "links": ""})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == {"text": ["Enter some text, or add a link or a photo."]}
+    assert page.status_code == 200
+    assert "Enter some text, or add a link or a photo." in page.content.decode()
+    assert not Activity.objects.exists()

@@ -242,3 +242,76 @@ def test_an_editors_page_is_closed_to_who_may_not_edit_the_post(match):
     client.force_login(people.cid())
 
     assert client.get(reverse("admin:blog_post_live_entries", args=[match.pk])).status_code == 404
+
+
+BLANK = ["", "   ", "\u200b", "\u3164", "<!-- later -->", "<script>alert(1)</script>", "[]()", "\n\n---\n"]
+
+
+@pytest.mark.parametrize("text", BLANK)
+def test_an_entry_that_shows_nothing_is_refused_and_announced_to_nobody(desk, match, text):
+    answer = desk.post("/api/posts/the-match/entries/", {"text": text}, content_type="application/json")
+    page = desk_page(desk, match, action="add", text=text)
+
+    assert answer.status_code == 400
+    if text:
+        assert answer.json()["error"]["fields"] == {"text": ["Enter some text."]}
+    assert page.status_code == 400
+    assert "Enter some text." in page.content.decode()
+    assert not LiveEntry.objects.exists()
+    assert events(match) == []
+
+
+def test_an_entry_is_not_edited_into_nothing(desk, match):
+    entry = add(desk, "Goal!")
+
+    answer = desk.patch(
+        f"/api/posts/the-match/entries/{entry['id']}/",
+        {"text": "\u200b"},
+        content_type="application/json",
+        headers={"Accept-Language": "zh-hans"},
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == {"text": ["请输入内容。"]}
+    assert LiveEntry.objects.get().text == "Goal!"
+
+
+@pytest.mark.parametrize("text", ["![](https://example.org/goal.png)", "⚽", "👏🏽", "1:0", "$x$"])
+def test_an_entry_of_a_picture_a_sign_or_a_formula_shows_something(desk, match, text):
+    assert add(desk, text)["html"]
+
+
+def test_an_entry_that_is_too_long_is_refused_with_the_limit(desk, match):
+    answer = desk.post("/api/posts/the-match/entries/", {"text": "x" * 20_001}, content_type="application/json")
+    page = desk_page(desk, match, action="add", text="x" * 20_001)
+
+    assert answer.status_code == page.status_code == 400
+    assert "20000" in answer.json()["error"]["fields"]["text"][0]
+    assert "20000" in page.content.decode()
+    assert not LiveEntry.objects.exists()
+
+
+@pytest.mark.parametrize("entry", ["", "x", "999", "9" * 30])
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_an_entry_that_is_not_there_is_not_found_in_the_admin(desk, match, action, entry):
+    other = make_post(title="Other match", live="live")
+    kept = LiveEntry.objects.create(post=other, author_name="Ann", text="Elsewhere.")
+
+    assert desk_page(desk, match, action=action, entry=entry, text="x").status_code == 404
+    assert desk_page(desk, match, action=action, entry=kept.pk, text="x").status_code == 404
+    assert LiveEntry.objects.get().text == "Elsewhere."
+
+
+def test_an_entry_is_read_with_a_version_and_only_that_one_is_deleted(desk, match):
+    url = f"/api/posts/the-match/entries/{add(desk, 'Goal!')['id']}/"
+    seen = desk.get(url)
+    desk.patch(url, {"text": "No goal."}, content_type="application/json")
+
+    stale = desk.delete(url, headers={"If-Match": seen["ETag"]})
+    gone = desk.delete(url, headers={"If-Match": desk.get(url)["ETag"]})
+
+    assert seen.json()["text"] == "Goal!"
+    assert "text" not in Client().get(url).json()
+    assert (stale.status_code, gone.status_code) == (409, 204)
+    assert desk.get(url).status_code == 404
+    assert desk.delete(url).status_code == 404
