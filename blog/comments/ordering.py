@@ -19,7 +19,7 @@ MOST = 1000
 """Up to this many comments are returned from the beginning to reach a requested one; beyond, only its page."""
 CONTEXT = 20
 
-CURSOR = re.compile(r"(\d{1,9})-(\d{1,18})", re.ASCII)
+CURSOR = re.compile(r"([0-9]{1,9})-([0-9]{1,18})")
 
 
 class Node(NamedTuple):
