@@ -168,7 +168,7 @@ def erase(comment: Comment) -> None:
             return
         comment.name = comment.email = comment.visitor = comment.network = comment.text = ""
         comment.user = None
-        comment.pending_reasons = []
+        comment.pending_reasons, comment.mentions = [], {}
         comment.save()
         forget_writer(comment)
 
