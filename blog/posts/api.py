@@ -290,6 +290,8 @@ def filtered(request: Request, rows: PostQuerySet, names: Iterable[str] = tuple(
     for name in names:
         if value := request.query_params.get(name):
             rows = rows.filter(**{LOOKUPS[name]: value})
+            if name == "author":  # MariaDB's "=" ignores case
+                rows = rows.filter(author__username__contains=value)
     found = year(request)
     return rows if found is None else rows.in_year(found)
 
