@@ -93,7 +93,7 @@ class User(AsyncModel, AbstractUser):
         if not display_names.can_be_seen(self.display_name):
             self.display_name = ""
         if User.objects.filter(username__iexact=self.username).exclude(pk=self.pk).exists():
-            raise ValidationError({"username": self._meta.get_field("username").error_messages["unique"]})
+            raise ValidationError({"username": self.unique_error_message(User, ("username",))})
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if self._state.adding and self.role != Role.READER:

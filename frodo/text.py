@@ -10,10 +10,11 @@ Besides, text folding for search: stored texts and queries are folded alike, cha
 the folded text can be found again in the text itself.
 """
 
+import json
 import re
 import unicodedata
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:  # the stubs tell texts from other promises
     from django.utils.functional import _StrPromise as Promise
@@ -57,6 +58,20 @@ def clean_values(value: Any) -> Any:
         case tuple():
             return tuple(clean_values(each) for each in value)
     return value
+
+
+def parse_json(body: bytes) -> Any:
+    """Clean JSON in UTF-8 (RFC 8259). Raises ValueError for anything else: NaN, or what is nested too deeply, too."""
+    try:
+        data = clean_values(json.loads(body, parse_constant=refuse_constant))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    body.decode().encode()
+    return data
+
+
+def refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 def is_credential(name: object) -> bool:

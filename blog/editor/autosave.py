@@ -1,18 +1,17 @@
 """Unsaved forms of the admin on the server, so that a text goes on on another device, or after a browser is lost."""
 
 from datetime import timedelta
-from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
-from rest_framework.exceptions import APIException
 
 from accounts.authentication import signed_in_user
 from accounts.models import User
 from blog.editor.models import AutosavedForm
-from frodo.api import JSONParser
+from frodo.text import parse_json
 
+LARGEST = 4 * 1024**2
 MOST_PER_FORM = 20
 KEEP = timedelta(days=30)
 
@@ -33,13 +32,13 @@ def autosave(request: HttpRequest) -> HttpResponse:
 
 
 def keep(request: HttpRequest) -> HttpResponse:
+    if len(request.body) > LARGEST:
+        return HttpResponse(status=413)
     try:
-        sent = JSONParser().parse(BytesIO(request.body))
+        sent = parse_json(request.body)
         form, window, account = sent["form"], sent["window"], sent["account"]
         content = {name: sent[name] for name in ("at", "version", "fields", "rows")}
-    except APIException as error:  # too large, or no JSON
-        return HttpResponse(status=error.status_code)
-    except (KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return HttpResponse(status=400)
     is_text = isinstance(form, str) and isinstance(window, str) and 0 < len(form) <= 80 and 0 < len(window) <= 40
     if not is_text or not isinstance(content["at"], int) or not isinstance(content["fields"], dict):
