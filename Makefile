@@ -1,6 +1,7 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= auto
+SLOW ?= $(CI)
 
 .DEFAULT_GOAL := help
 .PHONY: audit sbom help run test test-all quality bench soak lint lint-js types docs messages vendor lock tools python
@@ -11,14 +12,14 @@ help:  ## this list
 run: python  ## the blog on http://127.0.0.1:8000/ (HOST=..., PORT=...)
 	@exec $(PYTHON) deploy/start.py run
 
-test: tools  ## all tests (ARGS="-k comment" for some of them)
-	@.venv/bin/python -m pytest -n $(WORKERS) -m "not quality" $(ARGS)
+test: tools  ## tests in a few minutes (ARGS="-k comment" for some of them; SLOW=1 for those with a browser or servers, too)
+	@.venv/bin/python -m pytest -n $(WORKERS) -m "not quality$(if $(SLOW)$(ARGS),, and not slow)" $(IGNORED) $(ARGS)
 
 # Tests of what does not depend on the database. They run on SQLite only.
 ONCE = tests/api/test_schemathesis.py tests/browser tests/markdown tests/site/test_validity.py tests/orm_threads/test_as_django.py
 
-test-all: test  ## all tests on SQLite, then those of the database on a MariaDB and a Redis of their own
-	@.ci/with-mariadb-and-redis $(MAKE) test ARGS="$(addprefix --ignore=,$(ONCE)) $(ARGS)"
+test-all: test  ## tests on SQLite, then those of the database on a MariaDB and a Redis of their own
+	@.ci/with-mariadb-and-redis $(MAKE) test IGNORED="$(addprefix --ignore=,$(ONCE))"
 
 quality: tools  ## what is too slow for every test run
 	@.venv/bin/python -m pytest -m quality $(ARGS)

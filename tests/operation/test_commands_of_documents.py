@@ -123,6 +123,7 @@ NOT_HERE = {
     "sudo systemctl reload caddy": "test_proxies.py runs Caddy with deploy/Caddyfile",
     "make test": "runs this test",
     'make test ARGS="-k comment"': "runs tests",
+    "SLOW=1 make test": "runs this test",
     "make test-all": "a step of .ci/run",
     "make lint": "a step of .ci/run",
     "make types": "a step of .ci/run",
