@@ -88,7 +88,10 @@ def opened(name: str, place: str = "", *, identity: str = "") -> Iterator[tuple[
     with work_folder() as folder:
         path = Path(name).expanduser()
         if not path.is_file():
-            target = target_of(place or settings.BACKUP_TO)
+            place = place or settings.BACKUP_TO
+            if not place and name != "latest":  # a path
+                raise BackupError(_("There is no backup %(name)s.") % {"name": name})
+            target = target_of(place)
             known = list(backups(target).values())
             if name == "latest" and known:
                 name = known[0]

@@ -84,8 +84,11 @@ class Bucket:
 def target_of(place: str) -> Target:
     """`/var/backups/frodo` or `s3://bucket/prefix`. Raises BackupError for another scheme, or an empty place."""
     if not place:
-        raise BackupError(_("No place for backups is set. Set BACKUP_TO, or use --to."))
-    parts = urlsplit(place)
+        raise BackupError(_("No place for backups is set. Set BACKUP_TO, or use --to; to restore, --from."))
+    try:
+        parts = urlsplit(place)
+    except ValueError:  # such as a wrong IPv6 address
+        parts = urlsplit("invalid:")
     if parts.scheme == "s3" and parts.netloc:
         return Bucket(parts.netloc, parts.path.strip("/"))
     if parts.scheme and len(parts.scheme) > 1:
