@@ -1,6 +1,7 @@
 """What the runner promises to every job; processes that are killed are in tests/letters and tests/uploads."""
 
 import io
+import logging
 import threading
 from datetime import timedelta
 
@@ -154,10 +155,11 @@ def test_what_is_final_is_not_retried(register, calls):
     ],
     ids=["surrogate", "control characters", "Chinese", "no words", "a key", "long"],
 )
-def test_what_went_wrong_is_kept_in_words_that_can_be_stored_and_shown(register, desk, error, shown):
+def test_what_went_wrong_is_kept_in_words_that_can_be_stored_and_shown(register, desk, caplog, error, shown):
     def fail() -> None:
         raise error
 
+    caplog.set_level(logging.CRITICAL, "frodo.jobs.worker")  # pytest-xdist passes on no log with surrogates
     register("fail", fail, max_attempts=1)
     jobs.enqueue("fail")
 
