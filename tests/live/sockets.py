@@ -17,7 +17,7 @@ class Socket(ApplicationCommunicator):
             "type": "websocket",
             "path": path,
             "query_string": query.encode(),
-            "headers": headers,
+            "headers": list(headers),  # as a server, one list for each: it is emptied once the socket is open
             "subprotocols": [],
             "client": ("127.0.0.1", 5),
         }
