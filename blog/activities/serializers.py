@@ -40,7 +40,7 @@ class ActivityIn(serializers.Serializer):
         max_length=MOST_PHOTOS,
         help_text=_("Ids of uploads, in order."),
     )
-    language = serializers.ChoiceField(settings.LANGUAGES, required=False, default=settings.LANGUAGE_CODE)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     published_at = serializers.DateTimeField(
         required=False,
         default=None,

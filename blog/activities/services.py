@@ -21,10 +21,12 @@ from blog.events import record
 from blog.media.errors import InUse
 from blog.media.models import Upload
 from blog.media.services import remove
+from blog.posts.languages import written_in
 from frodo import display_names, jobs
 from frodo.conflict_retry import EditConflict, anything, retry_on_conflict
 from frodo.errors import ServiceError
 from frodo.markdown import render_fragment
+from frodo.site_settings import site
 
 MOST_CHARACTERS = 5000
 MOST_LINKS = 10
@@ -95,8 +97,7 @@ def create_activity(
     """
     activity = Activity(author_id=author.pk, status=Activity.Status.PUBLISHED, published_at=published_at)
     activity.text, activity.comments_open = normalize_text(text), comments_open
-    if language:
-        activity.language = language
+    activity.language = language or written_in(activity.text, site.LANGUAGE_CODE)
     wanted, pictures = checked(links), chosen(photos)
     check(activity, wanted, pictures)
     activity.save()

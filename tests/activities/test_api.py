@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.tokens.services import create_personal_token
 from blog.media.services import store
 from blog.models import Activity, ActivityEvent
+from frodo.site_settings.models import SiteSettings
 from tests import people
 from tests.factories import make_activity, make_comment, make_post
 from tests.media.sample_images import picture
@@ -284,3 +285,19 @@ def test_a_contributors_token_posts_nothing():
     _row, token = create_personal_token(people.cid(), "A script", {"activities"})
 
     assert send(Client(), "POST", ALL, {"text": "x"}, Authorization=f"Bearer {token}").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("今天在河边看见一只苍鹭，真好。", "zh-hans"), ("We saw a heron by the river today.", "en"), ("42", "zh-hans")],
+)
+def test_without_a_language_it_has_that_of_its_text_or_of_the_site(desk, text, language):
+    row = SiteSettings.current()
+    row.language = "zh-hans"
+    row.save()
+
+    answer = desk.post(ALL, {"text": text}, content_type="application/json")
+
+    assert answer.status_code == 201
+    assert answer.json()["language"] == language
