@@ -1,11 +1,13 @@
 """The fields of the index, and how a post becomes one of its documents."""
 
+from zoneinfo import ZoneInfo
+
 import tantivy
 from django.conf import settings
-from django.utils import timezone
 
 from blog.posts.models import Post
 from blog.search.tokens import index_tokens
+from frodo.site_settings import site
 from frodo.text import fold
 
 FORMAT = 3
@@ -58,7 +60,7 @@ def document_of(post: Post, tags: list[tuple[str, str]], comments: list[str]) ->
     assert moment is not None  # no draft
     document.add_integer("id", post.pk)
     document.add_integer("published_at", int(moment.timestamp()))
-    document.add_integer("year", timezone.localtime(moment).year)
+    document.add_integer("year", moment.astimezone(ZoneInfo(site.TIME_ZONE)).year)
     document.add_float("weight", weight(moment.timestamp()))
     for name in {fold(name) for pair in tags for name in pair}:
         document.add_text("tag", name)

@@ -1,13 +1,17 @@
 """The index keeps itself right: it is built, followed, healed and looked after."""
 
+import io
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
 
 from blog.search.models import SearchChange
 from blog.search.state import locked, read_state, root
+from frodo.site_settings import site
+from frodo.site_settings.models import SiteSettings
 from tests.factories import make_post
 from tests.server import Server, until
 
@@ -185,3 +189,20 @@ def test_a_deleted_index_heals_while_the_server_runs(server):
 
     until(lambda: (server.folder / "search" / "state.json").exists(), "another index", 10)
     assert len(titles(server, "strainer&limit=50")) == 25
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("zone", "year"), [("Asia/Shanghai", 2023), ("UTC", 2022)])
+def test_a_year_begins_when_it_does_where_the_site_is(client, zone, year):
+    row = SiteSettings.current()
+    row.time_zone = zone
+    row.save()
+    make_post(title="Tea", published_at=datetime(2022, 12, 31, 20, tzinfo=UTC))
+    site.reset()
+
+    call_command("search_index", "--rebuild", stdout=io.StringIO())
+
+    assert found(client, f"year:{year}") == ["Tea"]
+    assert found(client, f"year:{4045 - year}") == []
+    month = "2023/1" if year == 2023 else "2022/12"
+    assert "Tea" in client.get(f"/archives/{month}/").content.decode()
