@@ -17,6 +17,7 @@ from blog.exporters.documents import Document, documents
 from blog.models import Activity, Page, Post
 from frodo.backup.archive import media_names
 from frodo.progress import Progress
+from frodo.site_settings import site
 
 SKELETONS = Path(__file__).resolve().parent / "skeletons"
 TEMPLATE = re.compile(r"\{\{|\{%|\{#")
@@ -111,8 +112,8 @@ class Hugo(Generator):
         return re.sub(r"\{\{([<%])(?!/\*)", "{\u2060{\\1", text)  # one that is not closed
 
     def config(self) -> dict[str, str]:
-        lines = [f"baseURL = {json.dumps(site_url() + '/')}", f"languageCode = {json.dumps(settings.LANGUAGE_CODE)}"]
-        lines += [f"title = {json.dumps(settings.SITE_NAME, ensure_ascii=False)}", "disablePathToLower = true"]
+        lines = [f"baseURL = {json.dumps(site_url() + '/')}", f"languageCode = {json.dumps(site.LANGUAGE_CODE)}"]
+        lines += [f"title = {json.dumps(site.SITE_NAME, ensure_ascii=False)}", "disablePathToLower = true"]
         lines += ["enableEmoji = false", "", "[markup.goldmark.renderer]", "unsafe = true", "", "[taxonomies]"]
         return {"hugo.toml": "\n".join([*lines, 'tag = "tags"', 'series = "series"', ""])}
 
@@ -134,7 +135,7 @@ class Jekyll(Generator):
         }
 
     def config(self) -> dict[str, str]:
-        fields = {"title": settings.SITE_NAME, "url": site_url(), "lang": settings.LANGUAGE_CODE, "future": False}
+        fields = {"title": site.SITE_NAME, "url": site_url(), "lang": site.LANGUAGE_CODE, "future": False}
         fields |= {"markdown": "kramdown", "excerpt_separator": "<!--more-->", "timezone": "UTC"}
         fields |= {"permalink": "/post/:title/", "exclude": ["comments"], "strict_front_matter": True}
         fields["kramdown"] = {"input": "GFM", "hard_wrap": False, "auto_ids": True}
@@ -158,7 +159,7 @@ class Hexo(Generator):
         }
 
     def config(self) -> dict[str, str]:
-        fields = {"title": settings.SITE_NAME, "url": site_url(), "root": "/", "language": settings.LANGUAGE_CODE}
+        fields = {"title": site.SITE_NAME, "url": site_url(), "root": "/", "language": site.LANGUAGE_CODE}
         fields |= {"permalink": "post/:title/", "timezone": "UTC", "theme": "frodo", "future": False}
         fields |= {"syntax_highlighter": "highlight.js", "marked": {"mangle": False, "dompurify": False}}
         return {"_config.yml": dump(fields)}

@@ -13,7 +13,6 @@ from typing import TextIO
 from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from blog.exporters.documents import Document, documents, posts
 from blog.exporters.generators import site_url
 from blog.models import Comment, Page, Post, Tag, Topic, Upload
 from frodo.progress import Progress
+from frodo.site_settings import site
 from frodo.site_urls import absolute_html
 from frodo.text import clean_text
 
@@ -73,11 +73,11 @@ class Writer:
         names = "".join(f'\n\txmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
         self.write('<?xml version="1.0" encoding="UTF-8" ?>\n', f'<rss version="2.0"{names}\n>\n<channel>\n')
         for name, text in (
-            ("title", settings.SITE_NAME),
+            ("title", site.SITE_NAME),
             ("link", site_url()),
-            ("description", settings.SITE_DESCRIPTION),
+            ("description", site.SITE_DESCRIPTION),
             ("pubDate", format_datetime(timezone.now())),
-            ("language", settings.LANGUAGE_CODE),
+            ("language", site.LANGUAGE_CODE),
             ("wp:wxr_version", "1.2"),
             ("wp:base_site_url", site_url()),
             ("wp:base_blog_url", site_url()),

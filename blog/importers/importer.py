@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from blog.posts.models.redirect import is_answered
 from blog.posts.services import TEXT_START, written_in
 from blog.posts.slugs import normal_path, slug_for
 from frodo.progress import Progress, no_progress
+from frodo.site_settings import site
 
 MAX_TITLE = 200
 MAX_TEXT = 4_000_000
@@ -160,7 +160,7 @@ class Importer:
         if len(document.title) > MAX_TITLE:
             document.front_matter["title"] = document.title
             document.title = document.title[:MAX_TITLE]
-        document.language = language_of(document.text or document.title, document.language, settings.LANGUAGE_CODE)
+        document.language = language_of(document.text or document.title, document.language, site.LANGUAGE_CODE)
         document.cover, document.cover_link = rewriter.cover(document.cover_urls)
         author = self.context.user_named(document.author_names)
         document.author = author.username if author else ""

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from math import inf
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections, transaction
@@ -24,6 +25,7 @@ from frodo.jobs.models import Job, LeaseLost, enqueue, lease_end, wake
 from frodo.jobs.registry import Failed, Retry, Unavailable, job_types
 from frodo.site_settings import check_version, saved_version
 from frodo.text import clean_text
+from frodo.site_settings import check_version, saved_version, site
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +134,7 @@ def claim(names: Collection[str]) -> Job | None:
 def run_job(job: Job) -> None:
     token = log_format.context.set({"job": f"{job.pk} {job.type}"})
     try:
-        with metrics.JOB_SECONDS.labels(job.type).time():
+        with timezone.override(ZoneInfo(site.TIME_ZONE)), metrics.JOB_SECONDS.labels(job.type).time():
             error = execute(job)
         metrics.JOB_RUNS.labels(job.type, type(error).__name__ if error else "done").inc()
         finish(job, error)

@@ -8,12 +8,15 @@ the page cache's look at the database, bring the version along; where it is new,
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +144,14 @@ def check_version(version: str | None) -> None:
     """Load the values where this version is not the one we have. Sync."""
     if version != site.version:
         load()
+
+
+@contextmanager
+def in_effect() -> Iterator[None]:
+    """What the owner saved, with the time zone: for a command, which no request has loaded it for. Sync."""
+    check_version(saved_version())
+    with timezone.override(ZoneInfo(site.TIME_ZONE)):
+        yield
 
 
 class SettingsLoader:

@@ -88,7 +88,7 @@ class MarkdownFolder(Reader[MarkdownFile]):
         super().__init__(images.report)
         self.site, self.images, self.config = site, images, Fields(site.config)
         zone = dates.zone_of(self.config.first("timezone", "time_zone"))
-        self.zone: tzinfo = zone or timezone.get_default_timezone()
+        self.zone: tzinfo = zone or timezone.get_current_timezone()
         self.scanned: list[Path] = []
         self.targets: dict[str, LinkTarget | None] = {}
         """By path and file name; None where two files share one."""

@@ -171,7 +171,7 @@ class WordPress(ExportReader):
         gmt, local = text_of(item, f"wp:{name}_gmt"), text_of(item, f"wp:{name}")
         if gmt and not gmt.startswith(ZERO):
             return dates.read(gmt, UTC)
-        return None if local.startswith(ZERO) else dates.read(local, timezone.get_default_timezone())
+        return None if local.startswith(ZERO) else dates.read(local, timezone.get_current_timezone())
 
     def tags(self, item: Element) -> list[str]:
         """Tags, and categories with those above them: a post of a category was in its parent's list, too."""
