@@ -135,7 +135,7 @@ class Jekyll(Generator):
         }
 
     def config(self) -> dict[str, str]:
-        fields = {"title": site.SITE_NAME, "url": site_url(), "lang": site.LANGUAGE_CODE, "future": False}
+        fields: dict = {"title": site.SITE_NAME, "url": site_url(), "lang": site.LANGUAGE_CODE, "future": False}
         fields |= {"markdown": "kramdown", "excerpt_separator": "<!--more-->", "timezone": "UTC"}
         fields |= {"permalink": "/post/:title/", "exclude": ["comments"], "strict_front_matter": True}
         fields["kramdown"] = {"input": "GFM", "hard_wrap": False, "auto_ids": True}
@@ -159,7 +159,7 @@ class Hexo(Generator):
         }
 
     def config(self) -> dict[str, str]:
-        fields = {"title": site.SITE_NAME, "url": site_url(), "root": "/", "language": site.LANGUAGE_CODE}
+        fields: dict = {"title": site.SITE_NAME, "url": site_url(), "root": "/", "language": site.LANGUAGE_CODE}
         fields |= {"permalink": "post/:title/", "timezone": "UTC", "theme": "frodo", "future": False}
         fields |= {"syntax_highlighter": "highlight.js", "marked": {"mangle": False, "dompurify": False}}
         return {"_config.yml": dump(fields)}
