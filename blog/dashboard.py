@@ -56,7 +56,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
             "most_read": reports.most_read(days[-WEEK].start, MOST),
         }
     if user.has_perm("blog.view_checkedlink"):
-        broken = CheckedLink.objects.filter(state=CheckedLink.State.BROKEN, is_ignored=False)
+        broken = CheckedLink.objects.of_published_texts().filter(state=CheckedLink.State.BROKEN, is_ignored=False)
         context["broken_links"] = list(broken.select_related("page").prefetch_related(SHOWN_POSTS)[:MOST])
     if user.is_superuser:
         context["findings"] = list(examine(check for check in CHECKS if check.is_quick))

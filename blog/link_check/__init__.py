@@ -95,6 +95,8 @@ def links_in(html: str, base: str) -> set[tuple[str, bool]]:
     for match in LINK.finditer(html):
         try:
             url = urljoin(base, unescape(match["url"]).partition("#")[0])
+            if url.startswith("//"):
+                url = f"{urlsplit(settings.SITE_URL).scheme or 'https'}:{url}"
             parts = urlsplit(url)
         except ValueError:
             continue
@@ -107,7 +109,7 @@ def links_in(html: str, base: str) -> set[tuple[str, bool]]:
 
 
 def due_links() -> list[CheckedLink]:
-    rows = CheckedLink.objects.filter(check_at__lte=timezone.now(), is_ignored=False)
+    rows = CheckedLink.objects.of_published_texts().filter(check_at__lte=timezone.now(), is_ignored=False)
     return list(rows.order_by("check_at", "pk")[:LINKS_AT_ONCE])
 
 
@@ -188,16 +190,18 @@ def local_error(url: str) -> str | None:
 
 
 def is_public_path(path: str) -> bool:
-    """Whether the path is a view's, and its post, page, tag or topic is public."""
+    """Whether the path is a view's, and a reader who has it finds its post, page, tag or topic."""
     try:
         match = resolve(path)
+        if match.url_name is None and not path.endswith("/"):
+            match = resolve(f"{path}/")  # as Django redirects
     except Resolver404:
         return False
     slug = match.kwargs.get("slug")
     if match.url_name == "activity":
         return Post.threads.published().filter(kind=Post.Kind.ACTIVITY, pk=match.kwargs["pk"]).exists()
     if match.url_name == "post":
-        return Post.objects.published().filter(slug=slug).exists()
+        return Post.objects.released().exclude(visibility=Post.Visibility.PRIVATE).filter(slug=slug).exists()
     if match.url_name == "page":
         return Page.objects.published().filter(slug=slug).exists()
     if slug is not None and (match.url_name or "").startswith(("tag", "topic")):

@@ -13,6 +13,7 @@ from blog.link_check.models import CheckedLink
 from blog.posts.models import Page, Post
 from blog.site.admin import LargeListAdmin, Meaning, ReadOnlyMixin, chip
 from frodo import jobs
+from frodo.api import number
 from frodo.fields import searched
 
 State = CheckedLink.State
@@ -55,16 +56,14 @@ class PostFilter(admin.SimpleListFilter):
     parameter_name = "post"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        broken = CheckedLink.objects.filter(state=State.BROKEN, is_ignored=False).order_by()
+        broken = CheckedLink.objects.of_published_texts().filter(state=State.BROKEN, is_ignored=False).order_by()
         keys = list(broken.exclude(post=None).values_list("post", flat=True).distinct()[:MOST_POSTS])
-        chosen = request.GET.get(self.parameter_name, "")
-        keys += [int(chosen)] if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else []
+        keys += filter(None, [number(request.GET.get(self.parameter_name))])
         posts = Post.threads.filter(pk__in=keys).order_by("title").values_list("pk", "title")
         return [(str(pk), title) for pk, title in posts]
 
     def queryset(self, request: HttpRequest, links: QuerySet) -> QuerySet:
-        value = self.value()
-        return links.filter(post=value) if value else links
+        return links.filter(post=number(self.value(), 0)) if self.value() else links
 
 
 @admin.register(CheckedLink)
@@ -78,6 +77,9 @@ class CheckedLinkAdmin(ReadOnlyMixin, LargeListAdmin):
     fields = ["link", "where", "is_image", "status", "why", "checked_at"]
     actions = ["ignore", "check_again"]
     empty_text = _("Links and images of published texts are checked in the background. None is broken.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).of_published_texts()  # type: ignore[attr-defined]  # of its manager
 
     @admin.display(description=_("URL"), ordering="url")
     def link(self, link: CheckedLink) -> str:

@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +15,13 @@ FIRST_CHECK = timedelta(minutes=10)
 
 def first_check() -> datetime:
     return timezone.now() + FIRST_CHECK
+
+
+class CheckedLinkQuerySet(models.QuerySet):
+    def of_published_texts(self) -> Self:
+        """Rows of a text that was unpublished stay, with what was ignored, until it is published again."""
+        posts, pages = Post.threads.published().of_any_kind(), Page.objects.published()
+        return self.filter(Q(post__in=posts.order_by().values("pk")) | Q(page__in=pages.order_by().values("pk")))
 
 
 class CheckedLink(models.Model):
@@ -39,6 +48,8 @@ class CheckedLink(models.Model):
     checked_at = models.DateTimeField(_("last checked"), null=True)
     check_at = models.DateTimeField(default=first_check, db_index=True)
     is_ignored = models.BooleanField(_("ignored"), default=False)
+
+    objects = CheckedLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link in a text")

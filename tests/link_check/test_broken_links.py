@@ -10,8 +10,10 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from blog.models import CheckedLink, Redirect
+from blog.models import CheckedLink, Post, Redirect
+from blog.posts import trash
 from blog.posts.live_posts import add_entry
+from blog.posts.services import publish, unpublish
 from tests import people
 from tests.factories import make_activity, make_page, make_post
 from tests.http_client.hosts import Host, page, says
@@ -261,3 +263,139 @@ def test_only_editors_see_them(client, broken):
 
     assert client.get(LIST).status_code == 403
     assert "broken-links" not in client.get("/admin/").content.decode()
+
+
+def test_what_a_browser_finds_here_is_no_broken_link(client):
+    """Without its last slash, by a redirect of a whole folder, without a listing, behind a password."""
+    make_post(title="Tea")
+    make_post(title="Letters", visibility="unlisted")
+    make_post(title="Diary", visibility="password", password="leaves")
+    make_page(title="About")
+    Redirect.objects.create(path="/2019/*", url="/archives/")
+    good = ["/post/tea", "/p/about", "/archives", "/2019/01/tea.html", "/post/letters/", "/post/diary/", "/tags?by=n"]
+    assert {client.get(url, follow=True).status_code for url in good} == {200}
+    make_post(title="Links", text=" ".join(f"[x]({url})" for url in good))
+
+    collect()
+
+    assert check_once() == dict.fromkeys(good, "works")
+
+
+def test_a_link_to_what_only_writers_may_read_is_broken():
+    make_post(title="Private", visibility="private")
+    make_post(title="Later", days_ago=-1)
+    make_page(title="Hidden", is_published=False)
+    bad = ["/post/private/", "/post/later/", "/p/hidden/", "/post/tea", "/post", "/nothing"]
+    make_post(title="Links", text=" ".join(f"[x]({url})" for url in bad))
+
+    collect()
+
+    assert check_once() == dict.fromkeys(bad, "failed")
+
+
+def test_a_link_without_a_scheme_is_of_another_host(settings):
+    settings.SITE_URL = "http://blog.example"
+    with Host({"/": page(b"yes")}) as host:
+        bare = host.url.removeprefix("http:")
+        make_post(text=f"[a]({bare}/) [b]({bare}/archives/) [c](//blog.example/archives/)")
+        collect()
+
+        assert check_once() == {f"{host.url}/": "works", f"{host.url}/archives/": "failed", "/archives/": "works"}
+
+
+def test_a_trashed_post_takes_its_links_along(desk, broken):
+    trash.put(broken)
+
+    assert rows(desk.get(LIST)) == ["/walk/"]
+    panel = lxml.html.fromstring(desk.get("/admin/").content.decode()).get_element_by_id("broken-links")
+    assert "/walk/" in panel.text_content()
+    assert "/nothing/" not in panel.text_content()
+
+
+def test_links_of_a_post_that_is_published_no_more_are_neither_listed_nor_checked(desk, broken):
+    unpublish(Post.objects.filter(pk=broken.pk))
+
+    assert rows(desk.get(LIST)) == ["/walk/"]
+    found = CheckedLink.objects.filter(post=broken).order_by("url").values_list("url", "checked_at")
+    before = list(found)
+    check_once()
+    assert list(found.all()) == before
+
+
+def test_links_of_a_hidden_page_are_neither_listed_nor_on_the_dashboard(desk):
+    text = make_page(title="About", text="[a](/nothing/)")
+    collect()
+    check_once()
+    check_once()
+    assert rows(desk.get(LIST)) == ["/nothing/"]
+    text.is_published = False
+    text.save()
+
+    assert rows(desk.get(LIST)) == []
+    assert "broken-links" not in desk.get("/admin/").content.decode()
+
+
+def test_a_post_that_is_published_again_keeps_what_was_ignored(desk, broken):
+    key = CheckedLink.objects.get(url="/else/").pk
+    desk.post(LIST, {"action": "ignore", "_selected_action": [key]})
+    unpublish(Post.objects.filter(pk=broken.pk))
+    collect()
+    publish(Post.objects.filter(pk=broken.pk))
+    collect()
+
+    assert rows(desk.get(LIST, {"state": "ignored"})) == ["/else/"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why", "chinese"),
+    [
+        (says("410 Gone", "Content-Length: 0"), "Responded with status 410.", "返回状态 410。"),
+        (says("302 Found", "Location: /", "Content-Length: 0"), "Redirects too many times.", "重定向次数过多。"),
+    ],
+)
+def test_the_list_says_why_in_both_languages(desk, answer, why, chinese):
+    with Host({"/": answer}) as host:
+        make_post(text=f"[a]({host.url}/)")
+        collect()
+        for _ in range(4):
+            check_once()
+
+    assert why in desk.get(LIST).content.decode()
+    assert chinese in desk.get(LIST, headers={"accept-language": "zh-CN"}).content.decode()
+
+
+def test_the_list_is_searched_and_filtered_and_an_odd_filter_is_no_error(desk, broken):
+    assert rows(desk.get(LIST, {"q": "NOTHING"})) == ["/nothing/"]
+    assert set(rows(desk.get(LIST, {"state": "all"}))) == {"/nothing/", "/else/", "/walk/", "/"}
+    assert rows(desk.get(LIST, {"state": "nonsense"})) == []
+    assert rows(desk.get(LIST, {"is_image__exact": "1"})) == []
+    for value in ("x", "²", "9" * 30, "-1"):
+        assert desk.get(LIST, {"post": value}).status_code in (200, 302), value
+
+
+def test_nobody_adds_changes_or_deletes_rows_by_hand(desk, broken):
+    key = CheckedLink.objects.get(url="/walk/").pk
+
+    assert desk.get("/admin/blog/checkedlink/add/").status_code == 403
+    assert desk.post(f"/admin/blog/checkedlink/{key}/change/", {"url": "/x/"}).status_code == 403
+    desk.post(LIST, {"action": "delete_selected", "_selected_action": [key], "post": "yes"})
+    assert CheckedLink.objects.filter(pk=key, url="/walk/").exists()
+
+
+def test_an_editor_may_ignore_and_a_contributor_may_not(client, broken):
+    key = CheckedLink.objects.get(url="/walk/").pk
+    said = {"action": "ignore", "_selected_action": [key]}
+    client.force_login(people.cid())
+    assert client.post(LIST, said).status_code == 403
+    assert not CheckedLink.objects.get(pk=key).is_ignored
+    client.force_login(people.edith())
+
+    answer = client.post(LIST, said, follow=True, headers={"accept-language": "zh-CN"})
+
+    assert "已忽略 1 个链接。" in answer.content.decode()
+    assert CheckedLink.objects.get(pk=key).is_ignored
+
+
+def test_with_nothing_broken_the_list_says_what_it_is_for(desk):
+    assert "None is broken." in desk.get(LIST).content.decode()
+    assert "broken-links" not in desk.get("/admin/").content.decode()
