@@ -74,7 +74,10 @@ def enqueue_again(delivery: WebhookDelivery) -> None:
 def send_webhook(delivery: int) -> None:
     """Retries after any response but 2xx; 410 disables the endpoint."""
     found = WebhookDelivery.objects.select_related("endpoint").filter(pk=delivery).first()
-    if found is None or not (found.endpoint.is_active or found.type == TEST):
+    if found is None:
+        return
+    if not (found.endpoint.is_active or found.type == TEST):
+        give_up(delivery, response=_("The webhook is disabled."))
         return
     url, body, headers = message(found)
     began, status, after = monotonic(), None, 0
@@ -159,8 +162,8 @@ def admin_path(endpoint: WebhookEndpoint) -> str:
     return reverse("admin:blog_webhookendpoint_change", args=[endpoint.pk])
 
 
-def give_up(delivery: int) -> None:
-    WebhookDelivery.objects.filter(pk=delivery).update(state=State.FAILED)
+def give_up(delivery: int, **result: Any) -> None:
+    WebhookDelivery.objects.filter(pk=delivery).update(state=State.FAILED, **result)
 
 
 def describe(delivery: int) -> str:

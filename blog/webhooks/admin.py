@@ -1,5 +1,6 @@
 """The admin of webhooks: endpoints with their secret, a test and a rotation; the log, with sending again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -104,15 +105,26 @@ class WebhookDeliveryAdmin(SuperuserAdmin):
         return chip(delivery.get_state_display(), "bad" if delivery.state == WebhookDelivery.State.FAILED else "")
 
     def response_change(self, request: HttpRequest, obj: WebhookDelivery) -> HttpResponse:
-        webhooks.enqueue_again(obj)
-        self.message_user(request, _("Resending. Reload this page to see the response."))
+        if self.enqueue_again(request, [obj]):
+            self.message_user(request, _("Resending. Reload this page to see the response."))
         return HttpResponseRedirect(request.path)
+
+    def enqueue_again(self, request: HttpRequest, chosen: Iterable[WebhookDelivery]) -> int:
+        """Returns how many; those of a disabled webhook are refused with a message."""
+        n, disabled = 0, set()
+        for delivery in chosen:
+            if delivery.endpoint.is_active or delivery.type == TEST:
+                webhooks.enqueue_again(delivery)
+                n += 1
+            else:
+                disabled.add(str(delivery.endpoint))
+        for name in sorted(disabled):
+            text = _("“%(webhook)s” is disabled. Enable it first.") % {"webhook": name}
+            self.message_user(request, text, messages.ERROR)
+        return n
 
     @admin.action(description=_("Resend selected deliveries"), permissions=["change"])
     def resend(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
-        chosen = list(deliveries)
-        for delivery in chosen:
-            webhooks.enqueue_again(delivery)
-        n = len(chosen)
-        text = ngettext("Resending %d delivery.", "Resending %d deliveries.", n) % n
-        self.message_user(request, text, messages.SUCCESS)
+        if n := self.enqueue_again(request, deliveries.select_related("endpoint")):
+            text = ngettext("Resending %d delivery.", "Resending %d deliveries.", n) % n
+            self.message_user(request, text, messages.SUCCESS)

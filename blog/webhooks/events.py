@@ -34,6 +34,8 @@ def post_saved(instance: Post, created: bool, update_fields: frozenset[str] | No
     if is_visible and instance.kind == Post.Kind.POST:
         if not was_visible:
             enqueue(EventType.POST_PUBLISHED, post_subject(instance))
+            if not created:
+                jobs.Job.objects.filter(type="announce_post", key=instance.pk).delete()  # published before its time
         elif update_fields is None or not update_fields <= {*Post.rendered_fields, "cover_width", "cover_height"}:
             enqueue(EventType.POST_UPDATED, post_subject(instance))
     elif was_visible:

@@ -25,7 +25,7 @@ from blog.posts.services import publish, unpublish
 from frodo.jobs import Job
 from tests import people
 from tests.databases import ROOT
-from tests.factories import make_post
+from tests.factories import make_activity, make_post
 from tests.server import Server, free_port, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -306,3 +306,240 @@ def test_deliveries_are_listed_by_the_name_of_their_event(desk):
     WebhookDelivery.objects.create(endpoint=endpoint, type="post.published")
 
     assert ">Post published</a>" in desk.get("/admin/blog/webhookdelivery/").content.decode()
+
+
+def test_a_scheduled_post_that_is_published_early_is_told_once(receiver, endpoint):
+    post = make_post(published_at=timezone.now() + timedelta(days=1))
+    post.published_at = timezone.now()
+    post.save()
+    Job.objects.filter(type="announce_post").update(available_at=timezone.now())
+    run("announce_post")
+    send()
+
+    assert types(receiver) == ["post.published"]
+
+
+def test_an_edit_after_a_scheduled_post_appeared_is_an_update(receiver, endpoint, desk):
+    post = make_post(published_at=timezone.now() + timedelta(seconds=60))
+    Post.objects.filter(pk=post.pk).update(published_at=timezone.now() - timedelta(seconds=1))
+    Job.objects.filter(type="announce_post").update(available_at=timezone.now())
+    run("announce_post")
+    answer = desk.patch(f"/api/posts/{post.slug}/", {"text": "By the lake."}, content_type="application/json")
+    assert answer.status_code == 200
+    Job.objects.filter(type="announce_post").update(available_at=timezone.now())
+    run("announce_post")
+    send()
+
+    assert types(receiver) == ["post.published", "post.updated"]
+
+
+def test_a_scheduled_post_that_is_scheduled_later_is_told_at_the_later_time(receiver, endpoint):
+    post = make_post(published_at=timezone.now() + timedelta(hours=1))
+    later = timezone.now() + timedelta(hours=2)
+    post.published_at = later
+    post.save()
+
+    job = Job.objects.get(type="announce_post")
+    assert job.available_at == later
+    Job.objects.update(available_at=timezone.now())
+    run("announce_post")
+    send()
+    assert types(receiver) == []
+
+
+def test_a_scheduled_post_that_is_taken_back_is_not_told(receiver, endpoint):
+    post = make_post(published_at=timezone.now() + timedelta(hours=1))
+    unpublish(Post.objects.filter(pk=post.pk))
+    Job.objects.filter(type="announce_post").update(available_at=timezone.now())
+    run("announce_post")
+    send()
+
+    assert receiver.got == []
+
+
+def test_a_post_that_is_hidden_from_strangers_is_told_as_unpublished_without_its_text(receiver, endpoint):
+    post = make_post(title="Diary", text="Dear diary.")
+    send()
+    post.visibility, post.password = "password", "leaves"
+    post.save()
+    send()
+
+    assert types(receiver) == ["post.published", "post.unpublished"]
+    assert json.loads(receiver.got[-1][1])["data"] == {"post": {"id": post.pk, "title": "Diary", "slug": "diary"}}
+
+
+def test_comments_on_a_hidden_post_are_told_without_their_words(receiver, endpoint, desk):
+    post = make_post(title="Diary", visibility="private")
+    sent = {"text": "Nobody else reads this."}
+    made = desk.post(f"/api/posts/{post.slug}/comments/", sent, content_type="application/json")
+    assert made.status_code == 201, made.content
+    send()
+
+    assert types(receiver) == ["comment.created"]
+    comment = Comment.objects.get()
+    assert json.loads(receiver.got[-1][1])["data"]["comment"] == {"id": comment.pk, "state": "visible"}
+    assert b"Nobody else" not in receiver.got[-1][1]
+
+
+def test_a_comment_that_awaits_approval_is_told_with_the_reasons_and_then_its_approval(
+    receiver, endpoint, client, settings
+):
+    settings.COMMENT_APPROVAL = "always"
+    post = make_post()
+    WebhookDelivery.objects.all().delete()
+    sent = {"text": "Lovely.", "name": "Bob"}
+    client.post(f"/api/posts/{post.slug}/comments/", sent, content_type="application/json")
+    comment = Comment.objects.get()
+    assert comment.state == "pending"
+    send()
+    [pending] = [json.loads(body)["data"] for _headers, body in receiver.got if b"comment.pending" in body]
+    actions.approve(comment)
+    send()
+
+    assert pending["comment"]["state"] == "pending"
+    assert pending["comment"]["pending_reasons"]
+    assert pending["post"]["id"] == post.pk
+    assert "comment.approved" not in types(receiver)[:2]
+    assert "comment.approved" in types(receiver)
+
+
+def test_activities_are_no_posts_and_are_not_told(receiver, endpoint):
+    activity = make_activity(text="A heron.")
+    activity.delete()
+    send()
+
+    assert receiver.got == []
+
+
+def test_a_delivery_to_a_disabled_webhook_ends_and_says_why(receiver, endpoint, desk):
+    make_post()
+    WebhookEndpoint.objects.update(is_active=False)
+    send()
+
+    assert receiver.got == []
+    delivery = WebhookDelivery.objects.get()
+    assert delivery.state == "failed"
+    page = desk.get(reverse("admin:blog_webhookdelivery_change", args=[delivery.pk])).content.decode()
+    assert "The webhook is disabled." in page
+
+
+def test_resending_to_a_disabled_webhook_is_refused_with_what_to_do(receiver, endpoint, desk):
+    make_post()
+    send()
+    delivery = WebhookDelivery.objects.get()
+    WebhookEndpoint.objects.update(is_active=False)
+
+    page = reverse("admin:blog_webhookdelivery_change", args=[delivery.pk])
+    one = desk.post(page, {"_resend": "x"}, follow=True).content.decode()
+    many = {"action": "resend", "_selected_action": [delivery.pk]}
+    some = desk.post(reverse("admin:blog_webhookdelivery_changelist"), many, follow=True).content.decode()
+    chinese = desk.post(page, {"_resend": "x"}, follow=True, headers={"accept-language": "zh-CN"}).content.decode()
+
+    for shown in (one, some):
+        assert "“The chat” is disabled. Enable it first." in shown
+        assert "Resending" not in shown
+    assert "“The chat”已停用，请先启用。" in chinese
+    send()
+    assert len(receiver.got) == 1
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_several_deliveries_are_resent_at_once(receiver, endpoint, desk):
+    for title in ("One", "Two"):
+        make_post(title=title)
+    send()
+    chosen = list(WebhookDelivery.objects.values_list("pk", flat=True))
+
+    said = {"action": "resend", "_selected_action": chosen}
+    page = desk.post(reverse("admin:blog_webhookdelivery_changelist"), said, follow=True).content.decode()
+    send()
+
+    assert "Resending 2 deliveries." in page
+    ids = [headers["webhook-id"] for headers, _body in receiver.got]
+    assert sorted(ids[:2]) == sorted(ids[2:])
+
+
+def test_an_enabled_webhook_starts_anew(receiver, endpoint, desk):
+    off = {"is_active": False, "disabled_at": timezone.now(), "failing_since": timezone.now() - timedelta(days=9)}
+    WebhookEndpoint.objects.update(**off)
+    receiver.status = 500
+
+    page = reverse("admin:blog_webhookendpoint_change", args=[endpoint.pk])
+    desk.post(page, {"url": receiver.url, "description": "The chat", "is_active": "on"})
+    make_post()
+    send()
+
+    endpoint.refresh_from_db()
+    assert endpoint.is_active
+    assert endpoint.disabled_at is None
+    assert timezone.now() - endpoint.failing_since < timedelta(minutes=1)
+    assert "was disabled" not in desk.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/", "javascript:alert(1)", "nonsense", "", "https://"])
+def test_a_url_that_is_none_of_the_web_is_refused_with_what_was_typed(desk, url):
+    answer = desk.post(
+        reverse("admin:blog_webhookendpoint_add"), {"url": url, "description": "Kept", "is_active": "on"}
+    )
+
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["url"]
+    assert 'value="Kept"' in answer.content.decode()
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_an_event_that_there_is_not_is_refused(desk):
+    sent = {"url": "https://hooks.example/", "is_active": "on", "events": ["post.published", "post.eaten"]}
+    answer = desk.post(reverse("admin:blog_webhookendpoint_add"), sent)
+
+    assert "post.eaten" in str(answer.context["adminform"].form.errors["events"])
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_a_test_that_fails_is_not_repeated_and_counts_as_no_failure(receiver, endpoint, desk):
+    receiver.status = 500
+    form = {"url": receiver.url, "description": "The chat", "is_active": "on", "_test": "x"}
+    desk.post(reverse("admin:blog_webhookendpoint_change", args=[endpoint.pk]), form)
+    send()
+    send()
+
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.type, delivery.state, delivery.status, delivery.attempts) == ("webhook.test", "failed", 500, 1)
+    endpoint.refresh_from_db()
+    assert endpoint.failing_since is None
+
+
+def test_a_disabled_webhook_can_still_be_tested(receiver, endpoint, desk):
+    WebhookEndpoint.objects.update(is_active=False)
+    form = {"url": receiver.url, "description": "The chat", "_test": "x"}
+    desk.post(reverse("admin:blog_webhookendpoint_change", args=[endpoint.pk]), form)
+    send()
+
+    assert types(receiver) == ["webhook.test"]
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_deleted_webhook_gets_nothing_more_and_its_log_goes(receiver, endpoint, desk):
+    make_post()
+    desk.post(reverse("admin:blog_webhookendpoint_delete", args=[endpoint.pk]), {"post": "yes"})
+    send()
+
+    assert receiver.got == []
+    assert not WebhookDelivery.objects.exists()
+    assert Job.objects.filter(type="send_webhook", state="failed").count() == 0
+
+
+@pytest.mark.parametrize("path", ["webhookendpoint/", "webhookendpoint/add/", "webhookdelivery/"])
+def test_only_the_owner_opens_these_pages(client, endpoint, bob, path):
+    for user, status in ((people.edith(), 403), (people.cid(), 403), (bob, 302)):
+        client.force_login(user)
+        assert client.get(f"/admin/blog/{path}").status_code == status, user
+
+
+def test_the_log_says_what_is_about_in_chinese(desk, endpoint):
+    WebhookDelivery.objects.create(endpoint=endpoint, type="comment.pending", state="failed", status=500)
+
+    page = desk.get("/admin/blog/webhookdelivery/", headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert "评论待审核" in page
+    assert "失败" in page
