@@ -50,9 +50,9 @@ def tag_cloud(n: int) -> list[dict[str, Any]]:
 
 
 def most_read(n: int) -> list[dict[str, Any]]:
-    rows = reports.most_read(today() - timedelta(days=MOST_READ_DAYS), 2 * n)  # some are no longer public
+    rows = reports.most_read(today() - timedelta(days=MOST_READ_DAYS), n, Post.objects.published())
     links = links_of(Post.objects.published().filter(pk__in=[post.pk for post, _n in rows]))
-    return [links[post.pk] for post, _n in rows if post.pk in links][:n]
+    return [links[post.pk] for post, _n in rows if post.pk in links]
 
 
 def links_of(posts: QuerySet[Post]) -> dict[int, dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Min, Sum
+from django.db.models import Min, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -84,8 +84,10 @@ def label(by: str, start: date) -> str:
     return date_format(start)
 
 
-def most_read(since: date, n: int = MOST_ROWS) -> list[tuple[Post, int]]:
-    rows = DailyViews.objects.filter(date__gte=since).exclude(post=TOTAL).values("post").annotate(total=Sum("n"))
+def most_read(since: date, n: int = MOST_ROWS, among: QuerySet | None = None) -> list[tuple[Post, int]]:
+    """`among`: posts and activities; without it, all but those in the trash."""
+    known = (Post.threads.of_any_kind() if among is None else among).order_by().values("pk")
+    rows = DailyViews.objects.filter(date__gte=since, post__in=known).values("post").annotate(total=Sum("n"))
     found = list(rows.order_by("-total", "post").values_list("post", "total")[:n])
     posts = Post.threads.only("title", "slug", "kind", "status", "published_at").in_bulk([pk for pk, _total in found])
     return [(posts[pk], total) for pk, total in found if pk in posts]

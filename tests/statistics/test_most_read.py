@@ -8,6 +8,7 @@ from blog.models import DailyViews, Post
 from blog.posts import trash
 from blog.statistics import today
 from tests.factories import make_post
+from tests.factories import make_activity, make_post
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,45 @@ def test_what_was_never_read_is_in_no_list(client):
     make_post()
 
     assert client.get(PATH).json() == {"results": []}
+
+
+def test_hidden_posts_that_were_read_most_leave_no_gap(client):
+    for n in range(5):
+        read(make_post(title=f"Hidden {n}", visibility="unlisted"), 10 + n)
+    read(make_post(title="Shown"), 2)
+    read(make_post(title="Shown less"), 1)
+
+    assert titles(client, f"{PATH}?limit=1") == ["Shown"]
+    assert titles(client, f"{PATH}?limit=2") == ["Shown", "Shown less"]
+
+
+def test_activities_are_in_the_list(client):
+    read(make_activity(text="A heron."), 3)
+    read(make_post(title="Walk"), 2)
+
+    found = client.get(f"{PATH}?fields=kind").json()["results"]
+
+    assert [each["kind"] for each in found] == ["activity", "post"]
+
+
+@pytest.mark.parametrize(
+    "query", ["days=x", "days=-3", "limit=0", "limit=99999", "days=99999", "days=²", "fields=title"]
+)
+def test_odd_numbers_are_no_error(client, query):
+    read(make_post(title="Walk"), 1)
+
+    assert titles(client, f"{PATH}?{query}") == ["Walk"]
+
+
+def test_an_unknown_field_is_an_error_that_names_it(client):
+    answer = client.get(f"{PATH}?fields=secrets")
+
+    assert answer.status_code == 400
+    assert "secrets" in answer.json()["error"]["message"]
+
+
+def test_views_of_two_posts_alike_are_sorted_alike_each_time(client):
+    for title in ("First", "Second", "Third"):
+        read(make_post(title=title), 4)
+
+    assert titles(client) == titles(client) == ["First", "Second", "Third"]
