@@ -8,6 +8,7 @@ import logging
 import re
 import time
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -29,9 +30,10 @@ logger = logging.getLogger(__name__)
 
 SIZE = WIDTH, HEIGHT = 1200, 630
 MARGIN = 90
+LINE = WIDTH - 2 * MARGIN
 SIZES = range(92, 43, -6)
 MAX_LINES = 5
-DESIGN = 1
+DESIGN = 2
 """Version of the drawing."""
 ACCENT = "#1d6b45"
 """`--accent` of static/css/site.css."""
@@ -128,7 +130,10 @@ def draw(title: str, site_name: str, color: str) -> bytes | None:
     for n, line in enumerate(lines):
         canvas.text((MARGIN, MARGIN - 12 + n * size * 1.3), line, font=font, fill=ink)
     canvas.line((MARGIN, HEIGHT - MARGIN - 56, MARGIN + 96, HEIGHT - MARGIN - 56), fill=ink, width=6)
-    canvas.text((MARGIN, HEIGHT - MARGIN - 36), site_name[:50], font=load_font(34, site_name), fill=ink)
+    font = load_font(34, site_name)
+    if font.getlength(site_name) > LINE:
+        site_name = site_name[: n_fitting(site_name, font) - 2].rstrip() + "…"
+    canvas.text((MARGIN, HEIGHT - MARGIN - 36), site_name, font=font, fill=ink)
     file = BytesIO()
     image.quantize(64).save(file, "PNG", optimize=True)
     return file.getvalue()
@@ -140,16 +145,23 @@ def without_symbols(text: str) -> str:
 
 
 def wrap_text(text: str, font: Font) -> list[str]:
-    """Break into lines between words and between Chinese characters."""
+    """Break into lines between words and between Chinese characters, and a word that is longer than a line within."""
     lines = [""]
     for word in WORD.findall(text):
-        fits = font.getlength(lines[-1] + word) <= WIDTH - 2 * MARGIN
-        if fits or word in NEVER_FIRST or not lines[-1]:
+        if font.getlength(lines[-1] + word) <= LINE or word in NEVER_FIRST:
             lines[-1] += word
-        else:
-            lines[-1] = lines[-1].rstrip()
-            lines.append(word.lstrip())
+            continue
+        lines[-1] = lines[-1].rstrip()
+        lines.append(word.lstrip())
+        while font.getlength(lines[-1]) > LINE:
+            n = n_fitting(lines[-1], font)
+            lines[-1:] = [lines[-1][:n], lines[-1][n:]]
     return [line for line in lines if line] or [""]
+
+
+def n_fitting(text: str, font: Font) -> int:
+    """How many characters fit into a line, at least one."""
+    return max(1, bisect_right(range(1, len(text) + 1), float(LINE), key=lambda n: float(font.getlength(text[:n]))))
 
 
 def load_font(size: int, text: str) -> Font:

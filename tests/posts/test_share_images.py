@@ -167,3 +167,36 @@ def test_without_a_chinese_font_a_chinese_title_has_none_rather_than_boxes(clien
     assert "SHARE_IMAGE_FONT" in caplog.text
     assert "/media/share/" not in image_of(client, chinese)
     assert opened(image_of(client, latin)).size == (1200, 630)
+
+
+def is_blank(image: Image.Image, box: tuple[int, int, int, int]) -> bool:
+    """Whether only the background is there."""
+    return len(image.crop(box).getcolors(1000)) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "https://blog.example/2024/01/a-title-that-is-the-url-of-a-page-and-has-no-spaces-at-all",
+        "W" * 200,
+        "Short and wide: " + "m" * 60,
+    ],
+)
+def test_a_word_longer_than_a_line_does_not_run_out_of_the_image(client, title):
+    post = make_post(title=title, slug="a-post")
+    run()
+
+    image = opened(image_of(client, post)).convert("RGB")
+
+    assert is_blank(image, (1200 - 80, 0, 1200, 630))
+    assert is_blank(image, (0, 0, 80, 630))
+    assert not is_blank(image, (80, 80, 1120, 500))
+
+
+def test_a_long_name_of_the_site_does_not_run_out_of_the_image(client, save):  # noqa: F811
+    save(name="The collected walks, teas and evenings of a hobbit from the westernmost farthing, " + "W" * 17)
+    post = make_post(title="Walk")
+    run()
+
+    assert is_blank(opened(image_of(client, post)).convert("RGB"), (1200 - 80, 0, 1200, 630))
