@@ -74,6 +74,9 @@ class SetupForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for field in ("site_name", "name"):
+            if data.get(field) and not display_names.can_be_seen(data[field]):
+                self.add_error(field, self.fields[field].error_messages["required"])
         self.author.username = User.normalize_username(data.get("username", ""))
         self.author.display_name = display_names.clean(data.get("name", ""))
         self.author.email = data.get("email", "")

@@ -1,7 +1,9 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from frodo.display_names import can_be_seen
 from frodo.snapshots import increment
 
 WEB = URLValidator(schemes=["https", "http"])
@@ -55,3 +57,7 @@ class BlogrollLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.name and not can_be_seen(self.name):  # nothing to click on the page
+            raise ValidationError({"name": models.Field.default_error_messages["blank"]})

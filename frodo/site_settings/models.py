@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from frodo.display_names import can_be_seen
 from frodo.markdown import render_comment, render_fragment
 from frodo.site_settings import SNAPSHOT, colors, load, site
 from frodo.snapshots import changed
@@ -203,6 +204,10 @@ class SiteSettings(models.Model):
         super().save(**kwargs)
         changed(SNAPSHOT)
         transaction.on_commit(load)  # before this process is told to make its pages anew
+
+    def clean(self) -> None:
+        if self.name and not can_be_seen(self.name):  # nothing to click in the header
+            raise ValidationError({"name": models.Field.default_error_messages["blank"]})
 
     @classmethod
     def current(cls) -> "SiteSettings":

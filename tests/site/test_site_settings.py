@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.urls import reverse
 from frodo.site_settings import site
 from frodo.site_settings.models import SiteSettings
 from tests import people
-from tests.factories import make_page, make_post
+from tests.factories import make_page, make_post, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,3 +178,101 @@ def test_they_cost_readers_no_query(save, client):
 
     assert queries["after", "/"] == queries["before", "/"]
     assert queries["after", post.url] == queries["before", post.url]
+
+
+@pytest.mark.parametrize("name", ["\u200b\u00ad", "\u2800", "", "   "])
+def test_a_site_without_a_name_that_can_be_seen_is_refused(save, client, name):
+    assert save(200, name=name)["name"]
+    assert "<title>Frodo" in page_of(client)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("posts_per_page", "0"),
+        ("posts_per_page", "101"),
+        ("posts_per_page", "x"),
+        ("posts_per_feed", "501"),
+        ("comments_per_page", "0"),
+        ("comment_edit_minutes", "-1"),
+        ("comment_close_days", "36501"),
+        ("time_zone", "Mars/Base"),
+        ("language", "fr"),
+        ("accent_color", "green"),
+        ("text_font", "comic"),
+        ("theme", "../../etc"),
+        ("comment_approval", "perhaps"),
+        ("blocks_place", "above"),
+    ],
+)
+def test_a_value_out_of_bounds_changes_nothing_and_its_field_says_so(save, field, typed):
+    errors = save(200, **{field: typed, "name": "Changed"})
+
+    assert list(errors) == [field]
+    assert site.SITE_NAME == "Frodo"
+    assert not SiteSettings.objects.exists()
+
+
+def test_the_form_after_a_mistake_has_what_was_typed(desk):
+    answer = desk.post(URL, {"name": "Tea & time", "posts_per_page": "0", "menu": "no separator", "footer": "*Hi*"})
+
+    page = answer.content.decode()
+    assert 'value="Tea &amp; time"' in page
+    assert "no separator</textarea>" in page
+    assert "*Hi*</textarea>" in page
+
+
+def test_the_settings_have_one_page_and_no_list_no_adding_and_no_deleting(desk):
+    assert desk.get(f"{URL}add/").status_code in (302, 404)
+    assert desk.get(f"{URL}1/delete/").status_code in (302, 404)
+    assert desk.post(f"{URL}1/delete/", {"post": "yes"}).status_code in (302, 403, 404)
+    page = page_of(desk, URL)
+    for button in ("_addanother", "_continue", "deletelink"):
+        assert button not in page
+
+
+def test_saving_says_so_in_the_language_of_the_owner(save, desk):
+    save(name="Tea")
+    assert "Settings saved." in page_of(desk, URL)
+
+    desk.cookies.load({"django_language": "zh-hans"})
+    save(name="Tea house")
+    assert "设置已保存，所有页面立即生效。" in page_of(desk, URL)
+
+
+def test_the_menu_offers_pages_topics_and_tags(desk):
+    make_page(title="About us")
+    make_page(title="Hidden", is_published=False)
+    make_topic("Long walks")
+    make_post(tags=("green tea",))
+
+    page = page_of(desk, URL)
+
+    for words in ("About us", "Long walks", "green tea", "/archives/", "/blogroll/"):
+        assert words in page
+    assert "Hidden" not in page
+
+
+@pytest.mark.parametrize("line", ["Mail | mailto:ann@example.org", "茶 | /tag/茶/", "Pipe | in it | /x/", "A|/a/"])
+def test_menu_lines_that_are_links(save, client, line):
+    save(menu=f"{line}\r\n\r\n  \r\n")
+
+    title, _separator, url = line.rpartition("|")
+    assert f'<a href="{url.strip()}"' in page_of(client)
+    assert f">{title.strip()}</a>" in page_of(client)
+
+
+def test_an_icon_that_is_no_image_is_refused(save, desk):
+    file = SimpleUploadedFile("icon.png", b"<svg onload=alert(1)>", content_type="image/png")
+
+    errors = save(200, icon=file)
+
+    assert list(errors) == ["icon"]
+
+
+def test_readers_and_strangers_are_sent_to_sign_in(client, bob):
+    assert client.get(URL)["Location"].startswith("/admin/login/")
+    client.force_login(bob)
+    assert client.get(URL).status_code == 302
+    client.force_login(people.cid())
+    assert client.get(URL).status_code == 403
