@@ -53,13 +53,15 @@ def run_import(pk: int) -> None:
         try:
             report = carry_out(row, dry_run=is_dry)
             state = State.CHECKED if is_dry else State.DONE
-        except (NotImported, ArchiveError, FileNotFoundError) as error:
+        except (NotImported, ArchiveError) as error:
             report, state = [str(error)], State.FAILED
     row.report, row.state, row.finished_at = "\n".join(report), state, timezone.now()
     row.save(update_fields=["report", "state", "finished_at", "unknown_authors"])
 
 
 def carry_out(row: Import, *, dry_run: bool) -> list[str]:
+    if not row.path.exists():
+        raise NotImported(_("The uploaded file has been deleted. Upload it again to import it."))
     progress = Notes(lambda note: Import.objects.filter(pk=row.pk).update(progress=note))
     if row.kind == Import.Kind.COMMENTS:
         context = ImportContext(row.author, row.authors)

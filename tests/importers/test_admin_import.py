@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shutil
 from zipfile import ZipFile
 
 import pytest
@@ -240,3 +242,149 @@ def test_a_wrong_form_is_said(desk, ann):
     assert answer.status_code == 400
     assert answer.json()["error"] == "Enter a valid URL."
     assert not Import.objects.exists()
+
+
+def change(key: int) -> str:
+    return reverse("admin:blog_import_change", args=[key])
+
+
+@pytest.fixture
+def checked(desk, ann, tmp_path) -> int:
+    """The key of an import whose dry run is done."""
+    key = send(desk, ann, export(tmp_path, item("Hot.")).read_bytes()).json()["id"]
+    run_jobs()
+    return key
+
+
+def test_an_import_whose_file_is_gone_says_to_upload_it_again(desk, checked, data):
+    shutil.rmtree(data / "imports")
+    words = "The uploaded file has been deleted. Upload it again to import it."
+    assert words in desk.get(change(checked)).content.decode()
+    assert "Import now" not in desk.get(change(checked)).content.decode()
+
+    desk.post(reverse("admin:blog_import_start", args=[checked]))  # from a page that was open before
+    run_jobs()
+
+    row = Import.objects.get()
+    assert (row.state, row.report) == ("failed", words)
+    assert not Post.objects.exists()
+
+
+def test_reading_the_start_page_starts_nothing(desk, checked):
+    answer = desk.get(reverse("admin:blog_import_start", args=[checked]))
+
+    assert answer["Location"] == change(checked)
+    assert Import.objects.get().state == "checked"
+    assert not Job.objects.filter(type="run_import").exists()
+
+
+def test_a_second_click_while_it_runs_changes_nothing(desk, checked):
+    desk.post(reverse("admin:blog_import_start", args=[checked]))
+    desk.post(reverse("admin:blog_import_start", args=[checked]), {"check": "x"})
+
+    assert Import.objects.get().state == "importing"
+    run_jobs()
+    assert Import.objects.get().state == "done"
+    assert Post.objects.count() == 1
+
+
+def test_an_upload_that_is_not_complete_cannot_be_started(desk, ann):
+    key = send(desk, ann, b"<rss>", size=99).json()["id"]
+
+    desk.post(reverse("admin:blog_import_start", args=[key]))
+
+    assert Import.objects.get().state == "uploading"
+    page = desk.get(change(key)).content.decode()
+    assert "Uploading" in page
+    assert "Import now" not in page
+
+
+def test_pieces_of_a_finished_upload_are_refused(desk, checked):
+    chunk = SimpleUploadedFile("blob", b"more")
+
+    answer = desk.post(reverse("admin:blog_import_upload"), {"id": checked, "offset": 0, "size": 4, "chunk": chunk})
+
+    assert answer.status_code == 404
+    assert Import.objects.get().path.read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("key", ["0", "x", "-1", "9" * 18, "²"])
+def test_a_piece_of_an_upload_that_there_is_not_is_refused(desk, key):
+    fields = {"id": key, "offset": 0, "size": 4, "chunk": SimpleUploadedFile("blob", b"tea")}
+
+    assert desk.post(reverse("admin:blog_import_upload"), fields).status_code == 404
+
+
+def test_an_import_again_changes_nothing_and_says_so(desk, checked):
+    for _twice in range(2):
+        desk.post(reverse("admin:blog_import_start", args=[checked]))
+        run_jobs()
+
+    page = desk.get(change(checked)).content.decode()
+    assert re.search(r"<p> *unchanged <span>1</span></p>", page)
+    assert "Import again" in page
+    assert Post.objects.count() == 1
+
+
+def test_an_author_that_is_no_author_here_is_not_taken(desk, ann, bob, tmp_path):
+    people.edith()
+    key = send(desk, ann, export(tmp_path, item("Hot.")).read_bytes()).json()["id"]
+    run_jobs()
+
+    desk.post(reverse("admin:blog_import_start", args=[key]), {"author-0": "bob"})
+    run_jobs()
+
+    assert Post.objects.get().author == ann
+
+
+def test_the_form_offers_writers_only(desk, ann, bob):
+    edith = people.edith()
+
+    form = desk.get(reverse("admin:blog_import_add")).content.decode()
+
+    assert f'<option value="{ann.pk}" selected>' in form
+    assert f'<option value="{edith.pk}">' in form
+    assert f'<option value="{bob.pk}"' not in form
+
+
+def test_status_and_report_are_for_the_owner_only(client, checked, desk):
+    for name in ("status", "report", "start", "change", "delete"):
+        client.force_login(people.edith())
+        assert client.get(reverse(f"admin:blog_import_{name}", args=[checked])).status_code == 403, name
+        client.logout()
+        assert client.get(reverse(f"admin:blog_import_{name}", args=[checked])).status_code == 302, name
+
+
+def test_an_import_that_there_is_not_is_not_found(desk):
+    for name in ("status", "report", "start"):
+        assert desk.get(reverse(f"admin:blog_import_{name}", args=[404])).status_code == 404
+    assert desk.get(change(404)).status_code == 302
+
+
+def test_deleting_in_the_list_deletes_the_files_and_says_what_stays(desk, checked, data):
+    desk.post(reverse("admin:blog_import_start", args=[checked]))
+    run_jobs()
+    said = {"action": "delete_selected", "_selected_action": [checked], "post": "yes"}
+
+    page = desk.post(reverse("admin:blog_import_changelist"), said, follow=True).content.decode()
+
+    assert "Imported posts and comments stay." in page
+    assert Post.objects.count() == 1
+    assert not any(path.is_file() for path in data.rglob("*"))
+
+
+def test_the_upload_answers_a_browser_that_only_looks(desk):
+    answer = desk.get(reverse("admin:blog_import_upload"))
+
+    assert (answer.status_code, answer.json()) == (405, {"error": "Choose a file."})
+
+
+def test_a_ghost_export_without_its_url_can_be_checked_again_with_one(desk, ann):
+    answer = send(desk, ann, b'{"db": []}', name="ghost.json")
+    run_jobs()
+
+    row = Import.objects.get(pk=answer.json()["id"])
+    assert row.state == "failed"
+    page = desk.get(answer.json()["url"]).content.decode()
+    assert "Dry run again" in page
+    assert "Import now" not in page
