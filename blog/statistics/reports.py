@@ -86,7 +86,7 @@ def label(by: str, start: date) -> str:
 
 def most_read(since: date, n: int = MOST_ROWS, among: QuerySet | None = None) -> list[tuple[Post, int]]:
     """`among`: posts and activities; without it, all but those in the trash."""
-    known = (Post.threads.of_any_kind() if among is None else among).order_by().values("pk")
+    known: QuerySet[Any, Any] = (Post.threads.of_any_kind() if among is None else among).order_by().values("pk")
     rows = DailyViews.objects.filter(date__gte=since, post__in=known).values("post").annotate(total=Sum("n"))
     found = list(rows.order_by("-total", "post").values_list("post", "total")[:n])
     posts = Post.threads.only("title", "slug", "kind", "status", "published_at").in_bulk([pk for pk, _total in found])

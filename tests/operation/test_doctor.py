@@ -10,11 +10,11 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from blog.doctor import Check, Finding, examine
 from blog.media.services import store
-from blog.models import Post
+from blog.models import Post, WebhookEndpoint
 from blog.search.models import SearchChange
 from blog.search.state import root
 from frodo import jobs
@@ -214,3 +214,70 @@ def test_more_connections_than_the_database_allows(monkeypatch):
     monkeypatch.setenv("WEB_CONCURRENCY", "1000")
 
     assert "Raise max_connections" in complaint()
+
+
+def test_a_site_without_https_is_named(settings):
+    settings.SITE_URL, settings.HTTPS, settings.ALLOWED_HOSTS = "http://blog.example", False, ["blog.example"]
+
+    assert "SITE_URL is not an https:// address: passwords travel in the open." in complaint()
+
+
+def test_a_webhook_that_was_disabled_is_named(settings):
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/in", description="The chat")
+    assert "Webhooks         1 active" in doctor()
+
+    WebhookEndpoint.objects.update(is_active=False, disabled_at=timezone.now())
+    assert "“The chat” was disabled because its deliveries failed." in complaint()
+
+    endpoint.delete()
+    assert "Webhooks         0 active" in doctor()
+
+
+def test_a_webhook_that_its_owner_turned_off_is_no_problem():
+    WebhookEndpoint.objects.create(url="https://hooks.example/in", is_active=False)
+
+    assert "Webhooks         0 active" in doctor()
+
+
+def test_ways_to_sign_in_are_listed(settings):
+    settings.SIGN_IN_PROVIDERS = {"github": "GitHub"}
+
+    assert re.search(r"Sign-in +GitHub, a password\n", doctor())
+
+
+def test_old_failures_are_no_problem():
+    Job.objects.create(type="send_email", state="failed", finished_at=timezone.now() - timedelta(days=2))
+
+    assert "Background jobs  0 pending, 1 failed" in doctor()
+
+
+def test_covers_that_are_missing_are_named():
+    Post.objects.filter(pk=make_post().pk).update(cover="covers/gone.png")
+
+    assert "1 files are missing, such as covers/gone.png." in complaint()
+
+
+def test_it_leaves_no_file_behind(settings):
+    doctor()
+
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_several_problems_are_all_named_and_counted(settings, ann):
+    settings.DEBUG, settings.BACKUP_HOURS = True, 24
+    ann.delete()
+    said = io.StringIO()
+
+    with pytest.raises(CommandError, match="Problems found: 3"):
+        call_command("doctor", stdout=said, no_color=True)
+
+    problems = [line for line in said.getvalue().splitlines() if line.startswith("!!")]
+    assert [line.split()[1] for line in problems] == ["Settings", "Author", "Backup"]
+
+
+def test_it_is_in_the_language_that_is_active():
+    with translation.override("zh-hans"):
+        said = doctor()
+
+    assert re.search(r"^ok  数据库 +", said, re.MULTILINE)
+    assert len(said.splitlines()) == 19
