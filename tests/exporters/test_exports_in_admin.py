@@ -4,11 +4,14 @@ import io
 import re
 import shutil
 import zipfile
+from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
+from blog.models import Export
 from frodo.jobs.worker import Worker
 from tests import people
 
@@ -106,3 +109,65 @@ def test_paths_of_other_files_are_not_found(desk):
     for id in ("..", "%2e%2e", "../../etc/passwd", "0" * 16):
         assert desk.get(f"/admin/export/{id}/").status_code == 404
     assert desk.post("/admin/export/", {"format": "exe"}).status_code == 400
+
+
+URL = "/admin/export/"
+
+
+@pytest.fixture
+def waiting(desk):
+    """The address of an export that no job has run yet."""
+    desk.post(URL, {"format": "wxr"})
+    return f"{URL}{Export.objects.get().pk}/"
+
+
+def test_an_export_that_is_not_done_has_nothing_to_download(desk, waiting):
+    assert desk.get(waiting).status_code == 404
+
+
+def test_only_a_form_deletes(desk, waiting):
+    assert desk.get(f"{waiting}delete/").status_code == 405
+    assert Export.objects.count() == 1
+
+    assert desk.post(f"{waiting}delete/")["Location"] == URL
+    assert desk.post(f"{waiting}delete/")["Location"] == URL  # the second click
+    assert not Export.objects.exists()
+
+
+def test_an_export_that_was_deleted_before_it_ran_leaves_nothing(desk, waiting, settings):
+    desk.post(f"{waiting}delete/")
+
+    Worker().run_due(["export_blog"])
+
+    assert not (settings.DATA_DIR / "exports").exists()
+    assert not Export.objects.exists()
+
+
+def test_old_exports_are_deleted_with_their_files(desk, waiting, settings):
+    file = settings.DATA_DIR / "exports" / waiting.split("/")[-2] / "blog.xml"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    call_command("run_jobs", "delete_old_exports", verbosity=0)
+    assert file.exists()
+
+    Export.objects.update(created_at=timezone.now() - timedelta(days=8))
+    call_command("run_jobs", "delete_old_exports", verbosity=0)
+
+    assert not file.exists()
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize("user", [people.edith, people.cid])
+def test_nobody_else_deletes_one(client, desk, waiting, user):
+    client.force_login(user())
+
+    assert client.post(f"{waiting}delete/").status_code == 403
+    assert Export.objects.count() == 1
+
+
+def test_the_page_names_the_formats_in_chinese(desk):
+    page = desk.get(URL, headers={"accept-language": "zh-CN"}).content.decode()
+
+    for value in ("archive", "static", "wxr", "hugo", "hexo", "jekyll"):
+        assert f'value="{value}"' in page
+    assert "静态" in page
