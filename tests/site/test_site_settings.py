@@ -180,35 +180,36 @@ def test_they_cost_readers_no_query(save, client):
     assert queries["after", post.url] == queries["before", post.url]
 
 
-@pytest.mark.parametrize("name", ["\u200b\u00ad", "\u2800", "", "   "])
+@pytest.mark.parametrize("name", ["\u200b\u00ad", "   "])
 def test_a_site_without_a_name_that_can_be_seen_is_refused(save, client, name):
     assert save(200, name=name)["name"]
     assert "<title>Frodo" in page_of(client)
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
-        ("posts_per_page", "0"),
-        ("posts_per_page", "101"),
-        ("posts_per_page", "x"),
-        ("posts_per_feed", "501"),
-        ("comments_per_page", "0"),
-        ("comment_edit_minutes", "-1"),
-        ("comment_close_days", "36501"),
-        ("time_zone", "Mars/Base"),
-        ("language", "fr"),
-        ("accent_color", "green"),
-        ("text_font", "comic"),
-        ("theme", "../../etc"),
-        ("comment_approval", "perhaps"),
-        ("blocks_place", "above"),
-    ],
-)
-def test_a_value_out_of_bounds_changes_nothing_and_its_field_says_so(save, field, typed):
-    errors = save(200, **{field: typed, "name": "Changed"})
+OUT_OF_BOUNDS = [
+    {
+        "posts_per_page": "0",
+        "posts_per_feed": "501",
+        "comments_per_page": "0",
+        "comment_edit_minutes": "-1",
+        "comment_close_days": "36501",
+        "time_zone": "Mars/Base",
+        "language": "fr",
+        "accent_color": "green",
+        "text_font": "comic",
+        "theme": "../../etc",
+        "comment_approval": "perhaps",
+        "blocks_place": "above",
+    },
+    {"posts_per_page": "101", "posts_per_feed": "x", "comments_per_page": "501", "accent_color": "#12345"},
+]
 
-    assert list(errors) == [field]
+
+@pytest.mark.parametrize("typed", OUT_OF_BOUNDS, ids=["low", "high"])
+def test_values_out_of_bounds_change_nothing_and_each_field_says_so(save, typed):
+    errors = save(200, **typed, name="Changed")
+
+    assert set(errors) == set(typed)
     assert site.SITE_NAME == "Frodo"
     assert not SiteSettings.objects.exists()
 
@@ -253,13 +254,17 @@ def test_the_menu_offers_pages_topics_and_tags(desk):
     assert "Hidden" not in page
 
 
-@pytest.mark.parametrize("line", ["Mail | mailto:ann@example.org", "茶 | /tag/茶/", "Pipe | in it | /x/", "A|/a/"])
-def test_menu_lines_that_are_links(save, client, line):
-    save(menu=f"{line}\r\n\r\n  \r\n")
+def test_menu_lines_may_have_mail_other_scripts_and_a_separator_in_the_title(save, client):
+    save(menu="Mail | mailto:ann@example.org\r\n\r\n  \r\n茶 | /tag/茶/\nPipe | in it | /x/\nA|/a/")
 
-    title, _separator, url = line.rpartition("|")
-    assert f'<a href="{url.strip()}"' in page_of(client)
-    assert f">{title.strip()}</a>" in page_of(client)
+    page = page_of(client)
+    for link in (
+        '<a href="mailto:ann@example.org">Mail</a>',
+        '<a href="/tag/茶/">茶</a>',
+        '<a href="/x/">Pipe | in it</a>',
+        '<a href="/a/">A</a>',
+    ):
+        assert link in page
 
 
 def test_an_icon_that_is_no_image_is_refused(save, desk):
