@@ -6,30 +6,28 @@ from frodo.site_settings import site
 from tests import people
 from tests.server import Server
 
-SLOW = tuple(
-    f"tests/{path}"
-    for path in (
-        "browser/ exporters/test_exports_in_admin.py exporters/test_generators.py exporters/test_static_site.py faults/ "
-        "importers/test_generators.py importers/test_front_matter_corpus.py live/test_live_entries.py "
-        "live/test_many_writers.py live/test_presence.py live/test_redis.py live/test_through_nginx.py "
-        "live/test_workers.py markdown/test_hostile.py markdown/test_in_browser.py markdown/test_any_text.py "
-        "moderation/test_live_queue.py monitoring/test_logs.py monitoring/test_telemetry.py "
-        "notifications/test_delivery.py operation/test_behind_nginx.py operation/test_installing "
-        "operation/test_make_run.py operation/test_proxies.py operation/test_replica.py operation/test_rolling "
-        "operation/test_settings.py operation/test_two_hosts.py orm_threads/test_real_server.py "
-        "orm_threads/test_workers.py page_cache/test_caches_in_front.py page_cache/test_cdn.py "
-        "page_cache/test_two_servers.py posts/test_documents_two_servers.py site/test_lighthouse.py "
-        "site/test_security_settings.py site/test_validity.py statistics/test_counting.py"
-    ).split()
-)
+SLOW = """
+    browser/ exporters/test_exports_in_admin.py exporters/test_generators.py exporters/test_static_site.py
+    faults/ importers/test_front_matter_corpus.py importers/test_generators.py live/test_live_entries.py
+    live/test_many_writers.py live/test_presence.py live/test_redis.py live/test_through_nginx.py
+    live/test_workers.py markdown/test_any_text.py markdown/test_hostile.py markdown/test_in_browser.py
+    moderation/test_live_queue.py monitoring/test_logs.py monitoring/test_telemetry.py
+    notifications/test_delivery.py operation/test_behind_nginx.py operation/test_installing
+    operation/test_make_run.py operation/test_proxies.py operation/test_replica.py operation/test_rolling
+    operation/test_settings.py operation/test_two_hosts.py orm_threads/test_real_server.py
+    orm_threads/test_workers.py page_cache/test_caches_in_front.py page_cache/test_cdn.py
+    page_cache/test_two_servers.py posts/test_documents_two_servers.py site/test_lighthouse.py
+    site/test_security_settings.py site/test_validity.py statistics/test_counting.py
+""".split()
 """Where tests begin that need a browser, or servers and commands in processes of their own: see CONTRIBUTING.md."""
-QUICK = ("tests/browser/test_comment_form.py", "tests/browser/test_live_comments.py")
+QUICK = {"browser/test_comment_form.py", "browser/test_live_comments.py"}
 """Of those, what `make test` runs all the same: the way of a comment from one browser to another."""
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.nodeid.startswith(SLOW) and not item.nodeid.startswith(QUICK):
+        path = item.nodeid.partition("::")[0].removeprefix("tests/")
+        if path.startswith(tuple(SLOW)) and path not in QUICK:
             item.add_marker(pytest.mark.slow)
 
 

@@ -21,7 +21,7 @@ from blog.events import record
 from blog.media.errors import InUse
 from blog.media.models import Upload
 from blog.media.services import remove
-from blog.posts.languages import written_in
+from blog.posts.services import written_in
 from frodo import display_names, jobs
 from frodo.conflict_retry import EditConflict, anything, retry_on_conflict
 from frodo.errors import ServiceError

@@ -23,9 +23,8 @@ from django.utils import timezone
 from frodo import log_format, metrics
 from frodo.jobs.models import Job, LeaseLost, enqueue, lease_end, wake
 from frodo.jobs.registry import Failed, Retry, Unavailable, job_types
-from frodo.site_settings import check_version, saved_version
-from frodo.text import clean_text
 from frodo.site_settings import check_version, saved_version, site
+from frodo.text import clean_text
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ import pytest
 from blog.models import DailyViews, Post
 from blog.posts import trash
 from blog.statistics import today
-from tests.factories import make_post
 from tests.factories import make_activity, make_post
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from blog import statistics
 from blog.models import DailyReferrer, DailySearch, DailyViews
 from blog.posts import trash
-from blog.statistics import recording
 from tests import people
 from tests.factories import make_comment, make_post
 

@@ -6,8 +6,6 @@ from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
 from blog.doctor import CHECKS, examine
-from blog.doctor import CHECKS
-from blog.doctor import examine
 from frodo.site_settings import load
 from frodo.text import columns
 
