@@ -85,8 +85,8 @@ class OrmPool(Executor):
         """When a connection last broke; others are checked before their next use."""
 
     def submit(self, call: Callable, /, *args: Any, **kwargs: Any) -> Future:
-        if isinstance(refusal := sys.exception(), Busy):
-            raise refusal  # who was refused, and now asks for help with that, is not made to wait again
+        if isinstance(busy := sys.exception(), Busy):
+            raise busy  # who was refused, and now asks for help with that, is not made to wait again
         hop = Hop(partial(call, *args, **kwargs))
         with self.lock:
             self.waiting.append(hop)

@@ -88,7 +88,7 @@ def checked(number: int, most: int) -> int:
 
 
 def zone_of(text: object) -> tzinfo | None:
-    """`Z`, `+0800`, `UTC+8`, `Asia/Shanghai`; None where nothing of the kind is said."""
+    """`Z`, `+0800`, `UTC+8`, `Asia/Shanghai`; None for anything else."""
     if not isinstance(text, str) or not text:
         return None
     if text in ("Z", "z"):

@@ -186,7 +186,7 @@ def add_redirects(row: Post | Page, document: Document, claimed: set[str]) -> in
 
 @transaction.atomic
 def order_topics() -> None:
-    """The posts of each topic by their place in the series where it is said, then by date."""
+    """The posts of each topic by their place in the series where the file has one, then by date."""
     for topic in Topic.objects.filter(posts__origin__gt="").distinct():
         rows = topic.posts.only("id", "topic_order", "front_matter", "published_at", "created_at", "topic_id")
         ordered = sorted(

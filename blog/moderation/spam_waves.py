@@ -38,13 +38,13 @@ def extend(spam_wave: SpamWave | None) -> SpamWave | None:
             SpamWave.objects.filter(pk=spam_wave.pk, ended_at=None).update(until=until)
         return spam_wave
     if SpamWave.objects.filter(ended_at__gt=timezone.now() - lasting).exists():
-        return None  # the author has said that it is none
-    if rate_limits.count("flood:begins", 60) > 1:
+        return None  # the author has ended it
+    if rate_limits.count("spam-wave:begins", 60) > 1:
         return SpamWave.objects.now()  # somebody else is just saying so
     return SpamWave.objects.create(until=until)
 
 
-def is_of_flood(comment: Comment) -> bool:
+def is_in_spam_wave(comment: Comment) -> bool:
     return any(reason.get("code") == REASON for reason in comment.pending_reasons)
 
 

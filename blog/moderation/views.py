@@ -162,7 +162,7 @@ def seen(request: HttpRequest) -> HttpResponse:
 
 @moderators
 @require_POST
-def end_flood(request: HttpRequest) -> HttpResponse:
+def end_spam_wave(request: HttpRequest) -> HttpResponse:
     if spam_waves.end():
         messages.success(request, _("Comments are published according to your settings again."))
     return HttpResponseRedirect(return_url(request))

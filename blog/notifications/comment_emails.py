@@ -81,6 +81,6 @@ def queue_pending_email(comment: Comment) -> None:
     person = Person.for_user(author)
     if person and not person.wrote(comment):
         subscriber = person.subscriber()
-        # In a flood one letter speaks for all that wait.
-        if subscriber.closed_at is None and (not spam_waves.is_of_flood(comment) or spam_waves.notify_once()):
+        # In a spam wave one e-mail stands for all comments that await approval.
+        if subscriber.closed_at is None and (not spam_waves.is_in_spam_wave(comment) or spam_waves.notify_once()):
             queue(QueuedEmail.Kind.PENDING, comment, person, subscriber)

@@ -52,7 +52,7 @@ def subject_of(queued_email: QueuedEmail) -> str:
     title = one_line(queued_email.comment.post.title)
     if queued_email.kind == Kind.CONFIRM:
         return _("Confirm e-mail notifications from %(site)s") % {"site": one_line(site.SITE_NAME)}
-    if queued_email.kind == Kind.PENDING and spam_waves.is_of_flood(queued_email.comment):
+    if queued_email.kind == Kind.PENDING and spam_waves.is_in_spam_wave(queued_email.comment):
         return _("Unusually many comments on %(site)s") % {"site": one_line(site.SITE_NAME)}
     if queued_email.kind == Kind.PENDING:
         return _("Awaiting approval: a comment on “%(title)s”") % {"title": title}
@@ -69,7 +69,7 @@ def headers_of(queued_email: QueuedEmail, stop_url: str) -> dict[str, str]:
     }
     if queued_email.kind != Kind.CONFIRM:
         thread = (
-            f"<post-{queued_email.comment.post_id}@{mail.host()}>"  # never sent: what all letters of a thread answer
+            f"<post-{queued_email.comment.post_id}@{mail.host()}>"  # never sent: what all e-mails of a thread answer
         )
         headers |= {"In-Reply-To": thread, "References": thread}
     return headers
@@ -78,7 +78,7 @@ def headers_of(queued_email: QueuedEmail, stop_url: str) -> dict[str, str]:
 def message_id(queued_email: QueuedEmail) -> str:
     """The same for all attempts, so that mail programs show it once."""
     word = salted_hmac("blog.notifications.message", str(queued_email.pk)).hexdigest()[:12]
-    return f"<letter-{queued_email.pk}-{word}@{mail.host()}>"
+    return f"<email-{queued_email.pk}-{word}@{mail.host()}>"
 
 
 def context_of(queued_email: QueuedEmail) -> dict:
@@ -105,7 +105,7 @@ def context_of(queued_email: QueuedEmail) -> dict:
     }
     if queued_email.kind == Kind.PENDING:
         context |= {
-            "spam_wave": spam_waves.is_of_flood(comment),
+            "spam_wave": spam_waves.is_in_spam_wave(comment),
             "approve_url": settings.SITE_URL + decision_url(comment, "approve"),
             "remove_url": settings.SITE_URL + decision_url(comment, "remove"),
             "queue_url": settings.SITE_URL + reverse("moderation"),

@@ -63,7 +63,7 @@ def is_too_much(comment: Comment) -> bool:
     """Counted per network first, so that one network cannot use up the total."""
     return bool(
         rate_limits.take_each(
-            ("letters-ask", comment.network or "unknown", PER_NETWORK), ("letters-ask", "all", OVERALL)
+            ("subscription-email", comment.network or "unknown", PER_NETWORK), ("subscription-email", "all", OVERALL)
         )
     )
 

@@ -12,7 +12,7 @@ CLOSED = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",  # between providers and their customers; some clouds' metadata
         "127.0.0.0/8",
-        "168.63.129.16/32",  # Azure's door to the host of a virtual machine
+        "168.63.129.16/32",  # Azure's address of the host of a virtual machine
         "169.254.0.0/16",  # link-local; most clouds' metadata
         "172.16.0.0/12",
         "192.0.0.0/24",

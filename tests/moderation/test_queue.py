@@ -92,7 +92,7 @@ def test_odd_deeds_are_the_callers_mistake(pending, decide, desk):
 
 def test_who_may_not_is_not_let_in(pending, client):
     deeds = [("get", ADDRESS), ("get", f"{ADDRESS}{pending.pk}/"), ("get", f"{ADDRESS}counts/")]
-    deeds += [("post", f"{ADDRESS}decide/"), ("post", f"{ADDRESS}seen/"), ("post", f"{ADDRESS}flood/end/")]
+    deeds += [("post", f"{ADDRESS}decide/"), ("post", f"{ADDRESS}seen/"), ("post", f"{ADDRESS}spam-wave/end/")]
     clerk = people.mallory()
     clerk.is_staff = True
     clerk.save()

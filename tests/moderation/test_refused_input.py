@@ -160,7 +160,7 @@ def test_a_removed_comment_is_not_replied_to(desk, comment):
         ("/admin/moderation/decide/", "post"),
         ("/admin/moderation/seen/", "post"),
         ("/admin/moderation/1/reply/", "post"),
-        ("/admin/moderation/flood/end/", "post"),
+        ("/admin/moderation/spam-wave/end/", "post"),
     ],
 )
 def test_each_page_is_for_moderators_and_takes_one_verb(desk, url, verb):
@@ -256,7 +256,7 @@ def test_what_is_not_shown_is_not_reported(client, post, state):
 
 
 def test_ending_a_spam_wave_that_is_none_says_nothing(desk):
-    page = desk.post("/admin/moderation/flood/end/", follow=True)
+    page = desk.post("/admin/moderation/spam-wave/end/", follow=True)
 
     assert "according to your settings again" not in page.content.decode()
     assert not SpamWave.objects.exists()

@@ -98,7 +98,7 @@ def test_the_admin_says_so_and_ends_it_with_one_click(say, spam_wave, desk):
     assert " hidden" not in page.partition('id="spam-wave"')[2].partition(">")[0]
     assert desk.get("/admin/moderation/counts/").json()["spam_wave"]
 
-    desk.post("/admin/moderation/flood/end/")
+    desk.post("/admin/moderation/spam-wave/end/")
 
     assert say("I am no flood")["state"] == "visible"  # nor does it begin anew at once
     assert desk.get("/admin/moderation/counts/").json()["spam_wave"] is None

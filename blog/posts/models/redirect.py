@@ -200,7 +200,7 @@ class NotFoundPath(models.Model):
     n_requests = Counter(_("requests"), default=0)
     last_requested_at = models.DateTimeField(_("last requested"), db_index=True)
     referrer = models.CharField(_("linked from"), max_length=MAX_PATH, blank=True)
-    """The page that had the link last, without its query, as far as the browser said so."""
+    """The page that had the link last, without its query, if the browser sent it."""
 
     class Meta:
         verbose_name = _("path not found")

@@ -37,9 +37,9 @@ class Command(BaseCommand):
             new.close()
         except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(_("Not copied. %(error)s") % {"error": error}) from error
-        said = _("%(rows)d rows in %(tables)d tables copied in %(seconds)d s; all counts and checksums agree.")
+        text = _("%(rows)d rows in %(tables)d tables copied in %(seconds)d s; all counts and checksums agree.")
         seconds = time.monotonic() - began
-        self.stdout.write(said % {"rows": n_rows, "tables": n_tables, "seconds": seconds})
+        self.stdout.write(text % {"rows": n_rows, "tables": n_tables, "seconds": seconds})
         self.stdout.write(_("Now set DATABASE_URL to the new database and restart the server."))
 
     def progress(self, table: str, n: int, total: int) -> None:
