@@ -18,7 +18,6 @@ from blog.posts.models import Page, Tag, Topic
 from blog.privacy_page import create_privacy_pages
 from blog.site.admin import SuperuserAdmin
 from frodo import themes
-from frodo.fields import validate_visible
 from frodo.site_settings import is_from_environment, site
 from frodo.site_settings.models import SETTING_OF, SiteSettings, time_zones
 
@@ -118,10 +117,6 @@ class SiteSettingsForm(forms.ModelForm):
             rows = [form.cleaned_data for form in self.blocks.ordered_forms]
             self.instance.blocks = [{name: row[name] for name in names} for row in rows]
         return super().clean()
-
-    def clean_name(self) -> str:
-        validate_visible(self.cleaned_data["name"])
-        return self.cleaned_data["name"]
 
     def clean_theme(self) -> str:
         """Only a theme that can be used, unless the environment has decided."""

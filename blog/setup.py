@@ -25,7 +25,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from blog.importers.demo import remove_demo
 from frodo import display_names
-from frodo.fields import validate_visible
 from frodo.site_settings import is_from_environment, site
 from frodo.site_settings.models import SiteSettings, time_zones
 
@@ -50,12 +49,10 @@ def author_of(token: str) -> User | None:
 
 
 class SetupForm(forms.Form):
-    site_name = forms.CharField(label=_("Site name"), max_length=100, validators=[validate_visible])
+    site_name = forms.CharField(label=_("Site name"), max_length=100)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
-    name = forms.CharField(
-        label=_("Your name"), max_length=100, validators=[validate_visible], help_text=_("Shown under your posts.")
-    )
+    name = forms.CharField(label=_("Your name"), max_length=100, help_text=_("Shown under your posts."))
     username = forms.CharField(label=_("Username"), max_length=150, help_text=_("Used to sign in."))
     email = forms.EmailField(label=_("E-mail address"), required=False)
     password = forms.CharField(

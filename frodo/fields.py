@@ -12,7 +12,6 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from frodo.database_limits import COLLATION
-from frodo.display_names import can_be_seen
 from frodo.text import fold, is_mark
 
 
@@ -35,12 +34,6 @@ class ExactCharField(Exact, models.CharField):
 def validate_slug(slug: str) -> None:
     if not all(c in "-_" or c.isalnum() or is_mark(c) for c in slug):
         raise ValidationError(_("Use letters, numbers, underscores and hyphens only."), code="invalid")
-
-
-def validate_visible(text: str) -> None:
-    """Refuses text of invisible characters like an empty one."""
-    if not can_be_seen(text):
-        raise ValidationError(models.Field.default_error_messages["blank"], code="blank")
 
 
 def validate_moment(moment: datetime) -> None:

@@ -85,7 +85,7 @@ def test_each_job_and_each_webhook_event_is_documented():
 GUIDES = [name for name in DOCUMENTS if not name.startswith(("docs/decisions", "CHANGELOG", "benchmarks/", ".github"))]
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 NOT_SETTINGS = re.compile(
-    r"[A-Z]+_CLIENT_(ID|SECRET)|OIDC_\w+|WEB_CONCURRENCY|PROMETHEUS_MULTIPROC_DIR|PIP_\w+|MARIADB_PASSWORD|SITE_HOST|CI|ARGS|PYTHON|CONN_MAX_AGE|LOCK|NAME|FRODO_(URL|TOKEN)"
+    r"[A-Z]+_CLIENT_(ID|SECRET)|OIDC_\w+|WEB_CONCURRENCY|PROMETHEUS_MULTIPROC_DIR|PIP_\w+|MARIADB_PASSWORD|SITE_HOST|CI|ARGS|SLOW|PYTHON|CONN_MAX_AGE|LOCK|NAME|FRODO_(URL|TOKEN)"
 )
 
 
