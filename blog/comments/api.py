@@ -136,7 +136,7 @@ def create_from_request(request: Request, post: Post) -> HttpResponse:
         **serializer.validated_data,
         user=user,
         visitor=guest.id or guests.new_id(),
-        address=network(client_address(request)),
+        network=network(client_address(request)),
     )
     data = {**as_dict(comment.as_seen(by_writer=True)), "n": comment.event}
     if subscription := hooks.subscription_of(comment):
@@ -162,8 +162,8 @@ class CommentDetail(Versioned, Endpoint):
         """Edit one's own comment within the edit window."""
         serializer = MarkdownIn(data=request.data)
         serializer.is_valid(raise_exception=True)
-        address = network(client_address(request))
-        return self.change(request, pk, partial(edit_comment, **serializer.validated_data, address=address))
+        sender = network(client_address(request))
+        return self.change(request, pk, partial(edit_comment, **serializer.validated_data, network=sender))
 
     @extend_schema(summary=_("Delete your comment"), responses=CHANGED)
     def delete(self, request: Request, pk: int) -> HttpResponse:

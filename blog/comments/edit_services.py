@@ -50,7 +50,7 @@ def edit_comment(
     text: str,
     user: User | None = None,
     visitor: str = "",
-    address: str = "",
+    network: str = "",
     is_expected: Callable[[Comment], bool] = anything,
 ) -> Comment:
     """Change the text of one's own comment; everything is checked as for a new one.
@@ -69,7 +69,7 @@ def edit_comment(
         before = comment.state
         comment.text, comment.edited_at = data.text, timezone.now()
         mentions.resolve(comment)
-        verdict = hooks.moderation().check_edit(comment, user, address)
+        verdict = hooks.moderation().check_edit(comment, user, network)
         comment.state, comment.pending_reasons = verdict.state, verdict.reasons
         comment.save(update_fields=["text", "mentions", "edited_at", "state", "pending_reasons"])
         if comment.is_visible:

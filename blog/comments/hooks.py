@@ -1,7 +1,7 @@
 """Hooks of the comment services: moderation decides, notifications are queued.
 
-The comment services import neither; `blog.apps` registers both. So everything that saving a comment causes can be read
-in `blog.apps.register_comment_hooks`.
+The comment services import neither; `blog/apps.py` registers both, and the receivers of signals. Which change purges
+which pages is in `blog/cache_purging.py`, what the search index follows in `blog/search/receivers.py`.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,8 @@ from blog.comments.models import Comment
 class Submission:
     """What comes with a new comment besides its text."""
 
-    client_ip: str = ""
+    network: str = ""
+    """Of the client, as given by `frodo.client_ip.network`."""
     website: str = ""
     """A honeypot: a form field that people do not see."""
     form_timestamp: str = ""
@@ -36,11 +37,11 @@ class Verdict:
 
 
 class Moderation(Protocol):
-    """Decides about comments. All functions are sync and may raise `frodo.errors.Refused`."""
+    """Decides about comments. All functions are sync and may raise `frodo.errors.ServiceError`."""
 
     def check(self, comment: Comment, submission: Submission) -> Verdict: ...
-    def check_edit(self, comment: Comment, user: User | None, client_ip: str) -> Verdict: ...
-    def is_visible_at_once(self, comment: Comment, client_ip: str) -> bool: ...
+    def check_edit(self, comment: Comment, user: User | None, network: str) -> Verdict: ...
+    def is_visible_at_once(self, comment: Comment, network: str) -> bool: ...
 
 
 class Hook:

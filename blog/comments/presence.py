@@ -22,7 +22,7 @@ class NotShown(ServiceError):
     status = 404
 
 
-def is_writing(post: Post, *, name: str = "", user: User | None = None, visitor: str = "", address: str = "") -> bool:
+def is_writing(post: Post, *, name: str = "", user: User | None = None, visitor: str = "", network: str = "") -> bool:
     """Report that somebody is writing. False if there is no name that may be shown.
 
     A guest cannot show a staff member's name, and a writer whose comments require approval is not shown.
@@ -31,12 +31,12 @@ def is_writing(post: Post, *, name: str = "", user: User | None = None, visitor:
         raise NotShown
     if not post.takes_comments:
         raise CommentsClosed
-    if wait := rate_limits.take("writing", address, RATE):
+    if wait := rate_limits.take("writing", network, RATE):
         raise rate_limits.TooFast(wait)
     if user is None and not display_names.can_be_seen(display_names.clean(name)):
         return False
     writer = Comment(post=post, user=user, visitor=visitor, name=name_for(user, name))
-    if not hooks.moderation().is_visible_at_once(writer, address):
+    if not hooks.moderation().is_visible_at_once(writer, network):
         return False
     live.tell_writing(post.event_room, post.pk, writer.name)
     return True

@@ -32,7 +32,9 @@ Part = Callable[..., dict]
 
 MOST_OF_A_NAME = 60
 PREVIEWS = rate_limits.Rate(60, 60)
-KINDS = Literal["upvote", "funny", "love", "surprised", "sad"]
+KINDS = Literal[  # blog.reactions.models.Kind, which these lower layers do not import
+    "upvote", "funny", "love", "surprised", "sad"
+]
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Writing", {"name": "Bob"})])
@@ -149,7 +151,7 @@ class Writing(Endpoint):
             name=serializer.validated_data.get("name") or visitor.name,
             user=request.user if request.user.is_authenticated else None,
             visitor=visitor.id,
-            address=network(client_address(request)),
+            network=network(client_address(request)),
         )
 
 

@@ -44,7 +44,7 @@ def create_comment(
     parent: int | None = None,
     user: User | None = None,
     visitor: str = "",
-    address: str = "",
+    network: str = "",
     notify: bool | None = None,
     website: str = "",
     ticket: str = "",
@@ -57,11 +57,11 @@ def create_comment(
     """
     if not post.takes_comments:
         raise CommentsClosed
-    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=normalize(text), network=address)
+    comment = Comment(post=post, user=user, visitor=visitor, email=email, text=normalize(text), network=network)
     comment.notify = bool(user and user.mail_answers) if notify is None else notify
     check_text(comment)
     comment.name = name_for(user, name)
-    submission = hooks.Submission(address, website, ticket, proof, by_form)
+    submission = hooks.Submission(network, website, form_timestamp=ticket, proof=proof, by_form=by_form)
     verdict = hooks.moderation().check(comment, submission)
     comment.state, comment.pending_reasons = verdict.state, verdict.reasons
     hooks.on_submit(comment)

@@ -144,7 +144,7 @@ async def submit(request: HttpRequest, post: Post, user: User | None, visitor: g
             by_form=True,
             user=user,
             visitor=visitor.id or guests.new_id(),
-            address=network(client_address(request)),
+            network=network(client_address(request)),
         )
     except ServiceError as error:
         form.add_error(error.field, str(error))

@@ -31,7 +31,7 @@ FORMATS: dict[str, Callable[[Path, Progress], str]] = {
     "wxr": export_wxr,
     **{name: partial(export_folder, name) for name in GENERATORS},
 }
-FILES = {"archive", "wxr"}
+FILES = {"archive": ".zip", "wxr": ".xml"}
 """Formats of one file; the others are folders."""
 
 

@@ -38,7 +38,7 @@ def execute(pk: int, language: str = "") -> None:
     shutil.rmtree(export.folder, ignore_errors=True)  # what a run that was killed has left
     export.folder.mkdir(parents=True, mode=0o700)
     Export.objects.filter(pk=pk).update(state=Export.State.RUNNING)
-    target = export.folder / ("blog" + {"archive": ".zip", "wxr": ".xml"}.get(export.format, ""))
+    target = export.folder / ("blog" + FILES.get(export.format, ""))
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "export_blog", str(target)]
     command = ["nice", "-n", str(NICE), *command, "--format", export.format, "--progress"]
     command += ["--language", language] if language else []

@@ -29,9 +29,9 @@ class ImportForm(forms.ModelForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "WordPress (.xml), Ghost (.json), a zip of either with its images, or of a folder of Hexo, Jekyll, Hugo or "
-            "Markdown; an archive of Frodo (.zip); comments of Disqus, isso, remark42, Waline, Twikoo, giscus or "
-            "utterances."
+            "WordPress (.xml), Ghost (.json), a zip of either with its images, or of a folder of Hexo, Jekyll, Hugo, "
+            "Zola or Markdown; an archive of Frodo (.zip); comments of Disqus, isso, remark42, Waline, Twikoo, giscus "
+            "or utterances."
         ),
     )
 

@@ -119,7 +119,7 @@ DocumentT = TypeVar("DocumentT", bound=Document)
 class Reader(Generic[DocumentT]):
     """A source of documents: an export of another system, or a folder of Markdown files.
 
-    To import from another system, write a subclass and add it to `blog.importers.run`.
+    To import from another system, write a subclass and add it to `blog.importers.import_blog`.
     """
 
     has_unique_keys = True

@@ -26,9 +26,9 @@ def check(comment: Comment, submission: Submission) -> Verdict:
     if comment.user and comment.user.is_staff:
         return Verdict(VISIBLE)
     now = policy.get()
-    if block := now.block_on(comment.user, comment.visitor, submission.client_ip):
+    if block := now.block_on(comment.user, comment.visitor, submission.network):
         raise Blocked(block.until)
-    spam_waves.slow_down(comment.user, comment.visitor, submission.client_ip)
+    spam_waves.slow_down(comment.user, comment.visitor, submission.network)
     reasons = []
     if spam_wave := spam_waves.notice(now.spam_wave):
         require_proof(spam_wave, comment, submission)
@@ -39,14 +39,14 @@ def check(comment: Comment, submission: Submission) -> Verdict:
     return Verdict(PENDING if reasons else VISIBLE, reasons)
 
 
-def check_edit(comment: Comment, user: User | None, client_ip: str) -> Verdict:
+def check_edit(comment: Comment, user: User | None, network: str) -> Verdict:
     """Check an edited comment. A pending one stays pending."""
     if user is not None and user.is_staff:
         return Verdict(comment.state, comment.pending_reasons)
     now = policy.get()
-    if block := now.block_on(comment.user, comment.visitor, client_ip):
+    if block := now.block_on(comment.user, comment.visitor, network):
         raise Blocked(block.until)
-    spam_waves.slow_down(comment.user, comment.visitor, client_ip, action="edit")
+    spam_waves.slow_down(comment.user, comment.visitor, network, action="edit")
     comment.render()
     reasons = list(text_reasons(comment, now))
     if waits := approval_reason(comment):
@@ -58,20 +58,20 @@ def check_edit(comment: Comment, user: User | None, client_ip: str) -> Verdict:
     return Verdict(PENDING, reasons) if reasons else Verdict(comment.state, comment.pending_reasons)
 
 
-def is_visible_at_once(comment: Comment, client_ip: str) -> bool:
+def is_visible_at_once(comment: Comment, network: str) -> bool:
     """Whether a comment by this writer would be published at once; if not, the typing indicator is not shown either."""
     if comment.user and comment.user.is_staff:
         return True
-    return not (approval_reason(comment) or block_on(comment.user, comment.visitor, client_ip))
+    return not (approval_reason(comment) or block_on(comment.user, comment.visitor, network))
 
 
 def require_proof(spam_wave: SpamWave, comment: Comment, submission: Submission) -> None:
     """Require a proof of work during a spam wave."""
     if not submission.by_form:
-        if not proof_of_work.is_good(submission.proof, comment.post_id, submission.client_ip):
-            raise proof_of_work.ProofWanted(comment.post_id, submission.client_ip)
+        if not proof_of_work.is_good(submission.proof, comment.post_id, submission.network):
+            raise proof_of_work.ProofWanted(comment.post_id, submission.network)
     elif form_timestamps.age(submission.form_timestamp) is None:
-        raise proof_of_work.ProofWanted(comment.post_id, submission.client_ip)
+        raise proof_of_work.ProofWanted(comment.post_id, submission.network)
     elif wait := rate_limits.take("form", "everybody", spam_waves.FORMS):
         raise rate_limits.TooFast(wait)
 

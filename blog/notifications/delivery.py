@@ -108,6 +108,7 @@ def is_wanted(queued_email: QueuedEmail) -> bool:
         return False  # the e-mail would quote what its recipient may not be able to read any more
     if queued_email.kind == Kind.COMMENT:
         return user is not None and user.mail_comments
+    assert queued_email.kind in {Kind.REPLY, Kind.MENTION}
     return subscriber.wants(comment.post)
 
 

@@ -26,7 +26,7 @@ def stop_url(queued_email: QueuedEmail) -> str:
     data: dict[str, int | None] = {"m": queued_email.subscriber_id}
     if queued_email.kind in (QueuedEmail.Kind.COMMENT, QueuedEmail.Kind.PENDING):
         data["u"] = queued_email.user_id
-    elif queued_email.kind != QueuedEmail.Kind.CONFIRM:
+    elif queued_email.kind in (QueuedEmail.Kind.REPLY, QueuedEmail.Kind.MENTION):
         data["p"] = queued_email.comment.post_id
     return absolute("notifications-stop", data)
 

@@ -25,7 +25,7 @@ MOST_REVISIONS = 200
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """Leads to the trash; PostsInTrash chooses the rows."""
+    """Leads to the trash; TrashMixin chooses the rows."""
 
     title = _("trash")
     parameter_name = IN_TRASH
