@@ -58,7 +58,9 @@ async def me(request: HttpRequest) -> HttpResponse:
             status = 400
         except rate_limits.TooFast as error:
             form.add_error(None, str(error))
-            status = error.status
+            response = await show(request, person, form, status=error.status)
+            response.headers["Retry-After"] = str(error.retry_after)
+            return response
     return await show(request, person, form, status=status)
 
 

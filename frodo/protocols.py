@@ -92,6 +92,7 @@ class Http(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
+        self.extensions.clear()
         self.next_look.cancel()
         super().handle_websocket_upgrade()
 
@@ -245,8 +246,12 @@ class WebSocket(WebSocketsSansIOProtocol):
             del self.request, self.response  # 3 KB that nobody reads again
 
     async def run_asgi(self) -> None:
-        cast(Any, self.scope["extensions"])[WRITE_FRAME] = self.write_frame
-        await super().run_asgi()
+        extensions = cast(Any, self.scope["extensions"])
+        extensions[WRITE_FRAME] = self.write_frame
+        try:
+            await super().run_asgi()
+        finally:
+            del extensions[WRITE_FRAME]  # it refers to this connection
         self.cut_later()
 
     def write_frame(self, frame: bytes) -> bool:

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,8 +20,9 @@ def first_check() -> datetime:
 class CheckedLinkQuerySet(models.QuerySet):
     def of_published_texts(self) -> Self:
         """Rows of a text that was unpublished stay, with what was ignored, until it is published again."""
-        posts, pages = Post.threads.published().of_any_kind(), Page.objects.published()
-        return self.filter(Q(post__in=posts.order_by().values("pk")) | Q(page__in=pages.order_by().values("pk")))
+        posts = Post.threads.published().order_by().filter(pk=OuterRef("post"))
+        pages = Page.objects.published().order_by().filter(pk=OuterRef("page"))
+        return self.filter(Q(Exists(posts)) | Q(Exists(pages)))
 
 
 class CheckedLink(models.Model):

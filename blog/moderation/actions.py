@@ -244,5 +244,6 @@ def reply(comment: Comment, text: str, user: User) -> Comment:
     if not comment.post.takes_comments:
         raise CommentsClosed
     check_text(Comment(post=comment.post, text=normalize(text)))
-    approve(comment, Actor(user, Decision.Source.ADMIN))
-    return create_comment(comment.post, text=text, parent=comment.pk, user=user)
+    with transaction.atomic():
+        approve(comment, Actor(user, Decision.Source.ADMIN))
+        return create_comment(comment.post, text=text, parent=comment.pk, user=user)

@@ -115,9 +115,9 @@ class Listener:
             else:
                 self.close(TOO_SLOW)
             return
-        if self.write_frame is not None and self.write_frame(text_frame(text)):
-            return
         try:
+            if self.write_frame is not None and self.write_frame(text_frame(text)):
+                return
             rest = begin(self.send({"type": "websocket.send", "text": text}))
         except (OSError, RuntimeError):  # it has left; its consumer hears of it in its own time
             self.gone = True

@@ -64,12 +64,22 @@ def test_without_a_script_a_reply_approves_what_was_pending(pending, desk, ann):
     assert (reply.parent_id, reply.user, reply.state) == (pending.pk, ann, "visible")
 
 
-def test_a_reply_that_cannot_be_posted_approves_nothing(pending, desk, decide):
+def test_a_reply_that_cannot_be_posted_approves_nothing(pending, desk, decide, ann):
     for text, status in [("  ", 400), ("x" * 100_000, 400)]:
         answer = desk.post(
             f"{ADDRESS}{pending.pk}/reply/", {f"reply-{pending.pk}": text}, headers={"Accept": "application/json"}
         )
         assert (answer.status_code, pending.decisions.filter(verb="approve").count()) == (status, 0)
+    make_comment(post=pending.post, parent=pending, user=ann, name="", text="Welcome!")
+    answer = desk.post(
+        f"{ADDRESS}{pending.pk}/reply/", {f"reply-{pending.pk}": "Welcome!"}, headers={"Accept": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["words"]) == (409, "You have posted this already.")
+    assert (Comment.objects.get(pk=pending.pk).state, pending.decisions.filter(verb="approve").count()) == (
+        "pending",
+        0,
+    )
+
     decide("remove", pending)
     answer = desk.post(
         f"{ADDRESS}{pending.pk}/reply/", {f"reply-{pending.pk}": "Hello"}, headers={"Accept": "application/json"}
