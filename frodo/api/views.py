@@ -25,6 +25,7 @@ generating = Lock()
 
 class Schema(Endpoint):
     @extend_schema(
+        tags=["schema"],
         summary=_("This schema"),
         parameters=[
             OpenApiParameter("format", enum=FORMATS, default="json", description=_("The format.")),

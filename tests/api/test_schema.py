@@ -77,6 +77,11 @@ def test_each_body_is_described_with_an_example_that_fits(where):
             assert problems(schema("en"), content["schema"], example["value"]) == []
 
 
+def test_each_group_of_operations_is_described():
+    used = {tag for _path, _method, operation in operations() for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in schema("en")["tags"]}
+
+
 def test_names_of_operations_are_their_own():
     ids = [operation["operationId"] for _path, _method, operation in operations()]
 
