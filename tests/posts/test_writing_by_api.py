@@ -86,6 +86,16 @@ def test_a_time_to_come_schedules(desk):
     assert [each["title"] for each in desk.get("/api/posts/?status=scheduled").json()["results"]] == ["Tea"]
 
 
+def test_scheduled_without_a_time_is_refused_and_not_published_at_once(desk):
+    answer = post(desk, {"title": "Tea", "status": "scheduled"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == {"published_at": ["Enter the time of publication."]}
+
+    slug = post(desk, {"title": "Coffee", "status": "draft"}).json()["slug"]
+    assert send(desk, "patch", f"/api/posts/{slug}/", {"status": "scheduled"}).status_code == 400
+    assert [(each.title, each.status) for each in Post.objects.all()] == [("Coffee", "draft")]
+
+
 def test_known_tags_are_found_by_slug_and_name(desk):
     tag = Tag.objects.create(name="Green tea")
 

@@ -254,6 +254,8 @@ class Post(TranslatedContent):
         super().clean()
         if self.visibility == self.Visibility.PASSWORD and not self.password:
             raise ValidationError({"password": _("Enter the password that readers will need.")})
+        if self.status == self.Status.SCHEDULED and self.published_at is None:  # else it would be published at once
+            raise ValidationError({"published_at": _("Enter the time of publication.")})
         validate_moments(self, "published_at")
 
     def save(self, **kwargs: Any) -> None:
