@@ -49,7 +49,8 @@ def test_requests_are_counted_by_view_and_cache_state(server):
     assert 1 <= n_renders == more("frodo_pages_total", view="post", cache="miss")
     assert more("frodo_pages_total", view="post", cache="hit") == 4 - n_renders >= 1
     assert more("frodo_requests_total", view="post", method="GET", status="200") == n_renders
-    assert more("frodo_requests_total", method="GET", status="404") == 1, now.labels("frodo_requests_total")
+    # A page of an error is asked for again, too, if a change came in between.
+    assert more("frodo_requests_total", method="GET", status="404") >= 1, now.labels("frodo_requests_total")
     assert more("frodo_request_seconds_count", view="post") == n_renders
     assert more("frodo_database_query_seconds_count") > 5
     assert now.value("frodo_page_cache_pages") >= 1
