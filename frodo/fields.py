@@ -12,6 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from frodo.database_limits import COLLATION
+from frodo.display_names import can_be_seen
 from frodo.text import fold, is_mark
 
 
@@ -50,6 +51,13 @@ def validate_moments(row: models.Model, *names: str) -> None:
                 validate_moment(moment)
             except ValidationError as error:
                 raise ValidationError({name: error}) from error
+
+
+def validate_visible(row: models.Model, name: str) -> None:
+    """For `clean`: text of invisible characters is refused like an empty one, as there would be nothing to click."""
+    text = getattr(row, name)
+    if text and not can_be_seen(text):
+        raise ValidationError({name: models.Field.default_error_messages["blank"]})
 
 
 class ExactSlugField(Exact, models.SlugField):

@@ -72,7 +72,7 @@ def text_frame(text: str) -> bytes:
 
 
 class Http(HttpToolsProtocol):
-    """Interval of checks for stalled clients, in relation to CLIENT_SECONDS."""
+    """HTTP with limits on time and on the header section, and `write_response`."""
 
     default_headers: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
     """The headers that uvicorn adds to each response, a new list each second, and their bytes."""

@@ -63,11 +63,9 @@ def clean_values(value: Any) -> Any:
 def parse_json(body: bytes) -> Any:
     """Clean JSON in UTF-8 (RFC 8259). Raises ValueError for anything else: NaN, or what is nested too deeply, too."""
     try:
-        data = clean_values(json.loads(body, parse_constant=refuse_constant))
+        return clean_values(json.loads(body.decode("utf-8-sig"), parse_constant=refuse_constant))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    body.decode().encode()
-    return data
 
 
 def refuse_constant(constant: str) -> NoReturn:

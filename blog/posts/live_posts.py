@@ -72,10 +72,9 @@ def lock_post(post: int) -> Post:
 def save(entry: LiveEntry, event: str) -> LiveEntry:
     if entry.text:
         entry.full_clean(exclude=["post", "author"])
-    entry.render()
-    if is_blank_html(entry.html):
-        raise ValidationError({"text": _("Enter some text.")})
     entry.save()
+    if is_blank_html(entry.html):  # known once it is rendered; the transaction is rolled back
+        raise ValidationError({"text": _("Enter some text.")})
     announce(entry.post, event, entry.to_dict_sync())
     return entry
 

@@ -1,9 +1,8 @@
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from frodo.display_names import can_be_seen
+from frodo.fields import validate_visible
 from frodo.snapshots import increment
 
 WEB = URLValidator(schemes=["https", "http"])
@@ -59,5 +58,4 @@ class BlogrollLink(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if self.name and not can_be_seen(self.name):  # nothing to click on the page
-            raise ValidationError({"name": models.Field.default_error_messages["blank"]})
+        validate_visible(self, "name")

@@ -147,8 +147,11 @@ def check_version(version: str | None) -> None:
 
 
 @contextmanager
-def in_effect() -> Iterator[None]:
-    """What the owner saved, with the time zone: for a command, which no request has loaded it for. Sync."""
+def saved_settings() -> Iterator[None]:
+    """Context manager and decorator: loads the site settings and activates their time zone.
+
+    For management commands; a server loads the settings when it starts, and before each request. Sync.
+    """
     check_version(saved_version())
     with timezone.override(ZoneInfo(site.TIME_ZONE)):
         yield

@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from frodo.display_names import can_be_seen
+from frodo.fields import validate_visible
 from frodo.markdown import render_comment, render_fragment
 from frodo.site_settings import SNAPSHOT, colors, load, site
 from frodo.snapshots import changed
@@ -206,8 +206,7 @@ class SiteSettings(models.Model):
         transaction.on_commit(load)  # before this process is told to make its pages anew
 
     def clean(self) -> None:
-        if self.name and not can_be_seen(self.name):  # nothing to click in the header
-            raise ValidationError({"name": models.Field.default_error_messages["blank"]})
+        validate_visible(self, "name")
 
     @classmethod
     def current(cls) -> "SiteSettings":

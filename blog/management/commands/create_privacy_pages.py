@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from blog.privacy_page import SLUGS, create_privacy_pages
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--contact", metavar="USERNAME", help="who can be reached; without it, the first author")
 
-    @in_effect()
+    @saved_settings()
     def handle(self, *, contact: str | None, **options: Any) -> None:
         users = User.objects.filter(username=contact) if contact else User.objects.filter(is_superuser=True)
         person = users.order_by("pk").first()

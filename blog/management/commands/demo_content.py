@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from blog.importers.demo import has_other_posts, remove_demo, write_demo
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="go on where the blog has posts of its own")
         parser.add_argument("--remove", action="store_true", help="remove the demo posts that nobody has changed")
 
-    @in_effect()
+    @saved_settings()
     def handle(self, *, author: str | None, force: bool, remove: bool, **options: Any) -> None:
         if remove:
             n_removed, n_kept = remove_demo()

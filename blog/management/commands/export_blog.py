@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from blog.exporters import ExportError
 from blog.exporters.registry import FORMATS, export
 from frodo.progress import Bar, Notes
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=dict(settings.LANGUAGES), help="of what is printed")
         parser.add_argument("--progress", action="store_true", help="print how far it is, as lines of JSON")
 
-    @in_effect()
+    @saved_settings()
     def handle(self, *, language: str | None, **options: Any) -> None:
         with translation.override(language or translation.get_language()):
             self.export(**options)

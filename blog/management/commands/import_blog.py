@@ -14,7 +14,7 @@ from blog.importers.errors import NotImported
 from blog.importers.import_blog import FORMATS, Options, import_blog
 from blog.importers.report import lines
 from frodo.progress import Bar
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--download", action="store_true", help="fetch images from the old site")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
-    @in_effect()
+    @saved_settings()
     def handle(
         self,
         *,

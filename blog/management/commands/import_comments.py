@@ -4,7 +4,7 @@ from blog.importers.comments.import_comments import import_comments
 from blog.importers.report import comment_report_lines
 from blog.importers.saving import ImportContext
 from blog.management.commands.import_blog import author_map, author_named, existing_path, progress_bar
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
-    @in_effect()
+    @saved_settings()
     def handle(self, *, path: str, map_author: list[str], dry_run: bool, **_options: object) -> None:
         source, context = existing_path(path), ImportContext(author_named(None), author_map(map_author))
         with progress_bar(self) as bar:

@@ -5,13 +5,13 @@ from django.db import transaction
 from django.utils.translation import ngettext
 
 from blog.models import Page, Post
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
     help = "Render posts and pages again, such as after an upgrade or after installing the package for diagrams."
 
-    @in_effect()
+    @saved_settings()
     def handle(self, **options: Any) -> None:
         """One transaction each, on the row as it is then: what is written meanwhile stays."""
         n = 0

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from blog.search.indexing import rebuild, update_index
 from blog.search.status import status
-from frodo.site_settings import in_effect
+from frodo.site_settings import saved_settings
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rebuild", action="store_true", help="read all posts and build the index anew")
 
-    @in_effect()
+    @saved_settings()
     def handle(self, **options: Any) -> None:
         done = self.build() if options["rebuild"] else update_index()
         if not done:
