@@ -13,7 +13,7 @@ run: python  ## the blog on http://127.0.0.1:8000/ (HOST=..., PORT=...)
 	@exec $(PYTHON) deploy/start.py run
 
 test: tools  ## tests in a few minutes (ARGS="-k comment" for some of them; SLOW=1 for those with a browser or servers, too)
-	@.venv/bin/python -m pytest -n $(WORKERS) -m "not quality$(if $(SLOW)$(ARGS),, and not slow)" $(IGNORED) $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) -m "not quality$(if $(filter-out 0 false,$(SLOW))$(ARGS),, and not slow)" $(IGNORED) $(ARGS)
 
 # Tests of what does not depend on the database. They run on SQLite only.
 ONCE = tests/api/test_schemathesis.py tests/browser tests/markdown tests/site/test_validity.py tests/orm_threads/test_as_django.py

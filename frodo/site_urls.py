@@ -34,14 +34,6 @@ def origin_of(site_url: str) -> str:
     return f"{scheme}://{host}" + ("" if port in {None, DEFAULT_PORTS[scheme]} else f":{port}")
 
 
-def host_of(url: str) -> str:
-    """The host of a URL, with its port; empty without one and for what is no URL."""
-    try:
-        return urlsplit(url).netloc
-    except ValueError:  # such as a wrong IPv6 address
-        return ""
-
-
 def not_an_origin(site_url: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(
         "SITE_URL must be the site's scheme and host, such as https://blog.example or http://192.0.2.1:8000, without "
